@@ -1,0 +1,61 @@
+import js from '@eslint/js';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** Which kind of project may import which: apps never import apps, contracts import nothing of ours. */
+const boundaries = [
+  { sourceTag: 'kind:contracts', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'kind:platform', onlyDependOnLibsWithTags: ['kind:platform', 'kind:test-support'] },
+  { sourceTag: 'kind:test-support', onlyDependOnLibsWithTags: ['kind:platform'] },
+  { sourceTag: 'kind:app', onlyDependOnLibsWithTags: ['kind:contracts', 'kind:platform', 'kind:test-support'] },
+  { sourceTag: 'kind:tools', onlyDependOnLibsWithTags: ['kind:platform', 'kind:test-support'] },
+];
+
+export default tseslint.config(
+  { ignores: ['**/node_modules', '**/generated', '**/.nx', '**/.data', '**/reports', '**/dist'] },
+  js.configs.recommended,
+  tseslint.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['**/*.ts'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { depConstraints: boundaries, banTransitiveDependencies: false, allow: ['^.*/vitest\\.config\\.ts$'] },
+      ],
+    },
+  },
+  {
+    // Features know the stores' interfaces, never an adapter: app.ts alone wires.
+    files: ['apps/*/src/**/*.ts'],
+    ignores: ['apps/*/src/app.ts', 'apps/*/src/main.ts', 'apps/*/src/migrate.ts', 'apps/*/src/stores/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['**/stores/postgres/**', '**/stores/open-stores*', '**/generated/**', '@prisma/*', 'ioredis', 'pg'],
+              message: 'Import stores/types.ts: only app.ts and main.ts know the adapters.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  prettier,
+);

@@ -1,0 +1,21 @@
+import * as z from 'zod';
+
+const nonEmpty = z.array(z.string()).min(1);
+
+/** What an authorization server says of itself (RFC 8414 §2, RFC 9207 §3). */
+export const authorizationServerMetadata = z.object({
+  issuer: z.string(),
+  authorization_endpoint: z.string(),
+  token_endpoint: z.string(),
+  jwks_uri: z.string(),
+  scopes_supported: nonEmpty,
+  response_types_supported: z.tuple([z.literal('code')]),
+  response_modes_supported: nonEmpty,
+  grant_types_supported: nonEmpty,
+  token_endpoint_auth_methods_supported: nonEmpty,
+  code_challenge_methods_supported: z.tuple([z.literal('S256')]),
+  authorization_response_iss_parameter_supported: z.literal(true),
+  protected_resources: nonEmpty,
+});
+
+export type AuthorizationServerMetadata = z.infer<typeof authorizationServerMetadata>;

@@ -1,0 +1,31 @@
+/** The HTTP status with which an authorization server answers each error code, where it answers with JSON (RFC 6749 §5.2, RFC 8707 §2). */
+export const oauthErrorStatus = {
+  invalid_request: 400,
+  invalid_client: 401,
+  invalid_grant: 400,
+  unauthorized_client: 400,
+  unsupported_grant_type: 400,
+  unsupported_response_type: 400,
+  invalid_scope: 400,
+  invalid_target: 400,
+  access_denied: 400,
+  login_required: 400,
+  consent_required: 400,
+  request_not_supported: 400,
+  request_uri_not_supported: 400,
+  server_error: 500,
+  temporarily_unavailable: 503,
+} as const;
+
+/** An error code of an authorization server: in a redirect (RFC 6749 §4.1.2.1) or in JSON (§5.2). */
+export type OAuthErrorCode = keyof typeof oauthErrorStatus;
+
+/** The HTTP status with which a resource server answers each error code (RFC 6750 §3.1). */
+export const bearerErrorStatus = {
+  invalid_request: 400,
+  invalid_token: 401,
+  insufficient_scope: 403,
+} as const;
+
+/** An error code in a resource server's `WWW-Authenticate` challenge. */
+export type BearerErrorCode = keyof typeof bearerErrorStatus;

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { layout, type Page } from './layout.ts';
+
+const STYLESHEET = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
+const VERSION = createHash('sha256').update(STYLESHEET).digest('hex').slice(0, 12);
+const STYLESHEET_PATH = `/assets/style-${VERSION}.css`;
+
+export interface PageOptions {
+  status?: number;
+  /**
+   * Where else a form on this page may end up. Browsers apply `form-action` to every redirect that follows a form post,
+   * so a form that leads back to a client has to name that client's origin.
+   */
+  formTargets?: readonly string[];
+}
+
+declare module 'fastify' {
+  interface FastifyReply {
+    /** Answers with a page: never cached, never framed, without scripts. */
+    page(page: Page, options?: PageOptions): FastifyReply;
+  }
+}
+
+/** Adds `reply.page()` and the stylesheet that all roles share. `role` is shown on every page. */
+export function registerPages(app: FastifyInstance, role: string): void {
+  app.get(STYLESHEET_PATH, { logLevel: 'warn' }, async (_request, reply) =>
+    reply.type('text/css; charset=utf-8').header('cache-control', 'public, max-age=31536000, immutable').send(STYLESHEET),
+  );
+
+  app.decorateReply('page', function (this: FastifyReply, page: Page, options: PageOptions = {}) {
+    const policy = [
+      "default-src 'none'",
+      "style-src 'self'",
+      'img-src data:',
+      `form-action ${["'self'", ...(options.formTargets ?? [])].join(' ')}`,
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+    ];
+    return this.code(options.status ?? 200)
+      .type('text/html; charset=utf-8')
+      .header('cache-control', 'no-store')
+      .header('content-security-policy', policy.join('; '))
+      .send(layout(page, role, STYLESHEET_PATH));
+  });
+}

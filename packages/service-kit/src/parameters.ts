@@ -1,0 +1,45 @@
+import formbody from '@fastify/formbody';
+import type { FastifyInstance } from 'fastify';
+
+/** The parameters of a query or a form, by name, each with all values that were sent. A null prototype: `__proto__` is a name like any other. */
+export type Parameters = Record<string, string[]>;
+
+/** A query or form that is not what `application/x-www-form-urlencoded` allows. */
+export class MalformedParametersError extends Error {
+  readonly statusCode = 400;
+}
+
+const MAXIMUM_PARAMETERS = 100;
+
+/**
+ * Parses `application/x-www-form-urlencoded` text strictly: what a lenient parser would repair is refused.
+ *
+ * @throws MalformedParametersError for a broken percent-encoding, bytes that are not UTF-8, a NUL character or more than 100 parameters.
+ */
+export function parseParameters(text: string): Parameters {
+  const parameters: Parameters = Object.create(null);
+  if (text === '') return parameters;
+  if (text.split('&', MAXIMUM_PARAMETERS + 1).length > MAXIMUM_PARAMETERS)
+    throw new MalformedParametersError('there are too many parameters');
+  try {
+    decodeURIComponent(text);
+  } catch {
+    throw new MalformedParametersError('the parameters are not valid percent-encoded UTF-8');
+  }
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (name.includes('\0') || value.includes('\0')) throw new MalformedParametersError('the parameters contain a NUL character');
+    (parameters[name] ??= []).push(value);
+  }
+  return parameters;
+}
+
+/** Makes form bodies, and nothing else, arrive as {@link Parameters} in `request.body`. */
+export async function registerForms(app: FastifyInstance, bodyLimit: number): Promise<void> {
+  await app.register(formbody, { bodyLimit, parser: parseParameters });
+}
+
+/** The query of a request's URL as {@link Parameters}. */
+export function queryParameters(url: string): Parameters {
+  const start = url.indexOf('?');
+  return start === -1 ? Object.create(null) : parseParameters(url.slice(start + 1));
+}

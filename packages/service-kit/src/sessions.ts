@@ -1,0 +1,91 @@
+import { createHash, randomBytes } from 'node:crypto';
+import cookie from '@fastify/cookie';
+import csrf from '@fastify/csrf-protection';
+import session from '@fastify/session';
+import { type Clock, systemClock } from '@rolecall/storage/clock';
+import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import type { FastifyInstance, FastifyRequest, Session } from 'fastify';
+import type { Parameters } from './parameters.ts';
+
+export interface SessionOptions {
+  /** Named after the role: cookies ignore ports, and every role runs on `localhost` in development. */
+  cookieName: string;
+  store: ShortLivedStore;
+  /** True where the service is reached by https: the cookie is then `Secure` and has the `__Host-` prefix. */
+  https: boolean;
+  /** Seconds without a request after which a session ends. */
+  idleSeconds: number;
+  /** Seconds after which a session ends in any case. */
+  absoluteSeconds: number;
+  clock?: Clock;
+}
+
+/** The hidden field in which a form carries its anti-forgery token. */
+export const CSRF_FIELD = '_csrf';
+
+/** How much of the idle time may pass before a session in use is written again: a write for every request would be a round trip for nothing. */
+const TOUCH_FRACTION = 1 / 20;
+
+/**
+ * Adds server-side sessions (`request.session`) and protection against forged form posts (`app.csrfProtection`, `reply.generateCsrf()`).
+ * The cookie carries 256 random bits; the store knows only their SHA-256, so that who reads the store cannot take over a session.
+ */
+export async function registerSessions(app: FastifyInstance, options: SessionOptions): Promise<void> {
+  const clock = options.clock ?? systemClock;
+  await app.register(cookie);
+  await app.register(session, {
+    cookieName: options.https ? `__Host-${options.cookieName}` : options.cookieName,
+    cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: options.https },
+    saveUninitialized: false,
+    rolling: false,
+    idGenerator: () => randomBytes(32).toString('base64url'),
+    // The id is random enough not to be guessed: a signature over it would protect nothing and be one more key to keep.
+    secret: { sign: (value: string) => value, unsign: (value: string) => ({ valid: true, renew: false, value }) },
+    store: sessionStore(options, clock) as never,
+  });
+  app.addHook('onRequest', async (request) => keepAlive(request, options, clock));
+  await app.register(csrf, {
+    sessionPlugin: '@fastify/session',
+    getToken: (request: FastifyRequest) => (request.body as Parameters | undefined)?.[CSRF_FIELD]?.[0],
+  });
+}
+
+function keepAlive(request: FastifyRequest, options: SessionOptions, clock: Clock): void {
+  const { session } = request;
+  if (session.seenAt === undefined) return;
+  if (clock.now() - session.seenAt > options.idleSeconds * 1000 * TOUCH_FRACTION) session.seenAt = clock.now();
+}
+
+function sessionStore(options: SessionOptions, clock: Clock) {
+  const keyOf = (id: string) => `session:${createHash('sha256').update(id).digest('base64url')}`;
+  const settle = (work: Promise<unknown>, callback: (error?: unknown, value?: unknown) => void): void => {
+    work.then(
+      (value) => callback(null, value),
+      (error: unknown) => callback(error),
+    );
+  };
+  return {
+    get(id: string, callback: (error?: unknown, value?: unknown) => void): void {
+      settle(options.store.get<Session>(keyOf(id)), callback);
+    },
+    set(id: string, data: Session, callback: (error?: unknown) => void): void {
+      data.createdAt ??= clock.now();
+      data.seenAt ??= clock.now();
+      const remaining = Math.floor((data.createdAt + options.absoluteSeconds * 1000 - clock.now()) / 1000);
+      const lifetime = Math.min(options.idleSeconds, remaining);
+      settle(lifetime > 0 ? options.store.set(keyOf(id), data, lifetime) : options.store.delete(keyOf(id)), callback);
+    },
+    destroy(id: string, callback: (error?: unknown) => void): void {
+      settle(options.store.delete(keyOf(id)), callback);
+    },
+  };
+}
+
+declare module 'fastify' {
+  interface Session {
+    /** Milliseconds since the epoch: when this session began. */
+    createdAt?: number;
+    /** Milliseconds since the epoch: roughly when it was last used. */
+    seenAt?: number;
+  }
+}

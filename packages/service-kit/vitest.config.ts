@@ -1,0 +1,3 @@
+import { configureVitest } from '@rolecall/test-services/vitest-config';
+
+export default configureVitest();

@@ -1,0 +1,112 @@
+import { mkdir } from 'node:fs/promises';
+import { PGlite } from '@electric-sql/pglite';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
+import { PrismaPGlite } from 'pglite-prisma-adapter';
+import pg from 'pg';
+import type { DatabaseLocation } from './database-location.ts';
+
+/** A connected database: plain SQL for migrations, and the driver adapter that a Prisma client is made with. */
+export interface Database {
+  adapter: SqlDriverAdapterFactory;
+  /** Runs one or more statements without parameters, as a migration file has them. */
+  execute(sql: string): Promise<void>;
+  /** Runs one statement with `$1` … parameters. */
+  query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /** Runs `work` while no other process runs work under the same lock on this database. */
+  exclusively(work: () => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
+const STATEMENT_TIMEOUT_MILLISECONDS = 10_000;
+
+/** One number for all of ours: `pg_advisory_lock` takes a number, and only migrations are guarded by it. */
+const MIGRATION_LOCK = 7_265_231;
+
+/**
+ * Opens the database and makes sure that it answers.
+ *
+ * @throws Error naming `DATABASE_URL` or the folder, when it cannot be reached or opened.
+ */
+export async function openDatabase(location: DatabaseLocation, onError: (error: Error) => void = () => {}): Promise<Database> {
+  return location.kind === 'postgres' ? openPostgres(location, onError) : openEmbedded(location);
+}
+
+async function openPostgres(location: Extract<DatabaseLocation, { kind: 'postgres' }>, onError: (error: Error) => void): Promise<Database> {
+  if (!/^[a-z_][a-z0-9_]*$/.test(location.schema)) throw new Error(`DATABASE_URL: "${location.schema}" is not a usable schema name`);
+  const pool = new pg.Pool({
+    connectionString: location.url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MILLISECONDS,
+    statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS,
+    options: `-c search_path=${location.schema}`,
+  });
+  // Without a listener an idle connection's end (a restarted server) would end this process too.
+  pool.on('error', onError);
+  try {
+    await pool.query(`CREATE SCHEMA IF NOT EXISTS "${location.schema}"`);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    // Two processes that create the same schema at the same moment: one of them is told so, and both have it. An account that may not create one has had it made.
+    if (code !== '23505' && code !== '42P06' && code !== '42501') {
+      await pool.end();
+      throw new Error(`the database at DATABASE_URL cannot be used: ${describeConnectionError(error)}`, { cause: error });
+    }
+  }
+  return {
+    adapter: new PrismaPg(pool, {
+      schema: location.schema,
+      // Named statements are parsed and planned once per connection instead of once per query.
+      statementNameGenerator: statementNames(),
+    }),
+    execute: async (sql) => void (await pool.query(sql)),
+    query: async (sql, parameters) => (await pool.query(sql, parameters)).rows,
+    exclusively: async (work) => {
+      const connection = await pool.connect();
+      try {
+        await connection.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+        await work();
+      } finally {
+        await connection.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(onError);
+        connection.release();
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function openEmbedded(location: Extract<DatabaseLocation, { kind: 'embedded' }>): Promise<Database> {
+  if (!location.directory.includes('://')) await mkdir(location.directory, { recursive: true });
+  const pglite = new PGlite(location.directory, location.loadDataDir ? { loadDataDir: location.loadDataDir } : {});
+  try {
+    await pglite.waitReady;
+  } catch (cause) {
+    throw new Error(`the embedded database in ${location.directory} cannot be opened: ${(cause as Error).message}`, { cause });
+  }
+  return {
+    adapter: new PrismaPGlite(pglite),
+    execute: async (sql) => void (await pglite.exec(sql)),
+    query: async (sql, parameters) => (await pglite.query(sql, parameters)).rows as never,
+    // The folder belongs to this process alone.
+    exclusively: (work) => work(),
+    close: () => pglite.close(),
+  };
+}
+
+function statementNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    let name = names.get(sql);
+    if (name === undefined) {
+      name = `s${names.size}`;
+      names.set(sql, name);
+    }
+    return name;
+  };
+}
+
+function describeConnectionError(error: unknown): string {
+  // A refused connection to a name with several addresses is an AggregateError with an empty message.
+  if (error instanceof AggregateError) return error.errors.map((each: Error) => each.message).join(', ');
+  return (error as Error).message;
+}

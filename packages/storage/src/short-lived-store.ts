@@ -1,0 +1,29 @@
+/**
+ * A place for what lives minutes or hours and is read by key: authorization requests, codes, sessions, single-use marks, counters.
+ * Every key has a lifetime. Two adapters, Redis and memory, pass one suite of tests.
+ */
+export interface ShortLivedStore {
+  /** Keeps `value` (anything that JSON can carry) under `key`, replacing what was there, for `lifetimeSeconds`. */
+  set(key: string, value: unknown, lifetimeSeconds: number): Promise<void>;
+
+  /** The value under `key`, or undefined when there is none or its lifetime is over. */
+  get<T>(key: string): Promise<T | undefined>;
+
+  /** Reads and removes in one atomic step: of any number of concurrent callers exactly one gets the value. */
+  take<T>(key: string): Promise<T | undefined>;
+
+  /** Sets a mark that is not yet there, in one atomic step. True for exactly one caller within `lifetimeSeconds`: the one that may go on. */
+  claim(key: string, lifetimeSeconds: number): Promise<boolean>;
+
+  /** Adds one to a counter and answers its new value. The first increment starts the counter's lifetime; later ones do not prolong it. */
+  increment(key: string, lifetimeSeconds: number): Promise<number>;
+
+  /** Removes what is under `key`, if anything is. */
+  delete(key: string): Promise<void>;
+
+  /** Resolves when the store answers, rejects when it does not. */
+  ping(): Promise<void>;
+
+  /** Releases connections and timers. */
+  close(): Promise<void>;
+}
