@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
 const boundaries = [
   { sourceTag: 'kind:contracts', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'kind:platform', onlyDependOnLibsWithTags: ['kind:platform', 'kind:test-support'] },
-  { sourceTag: 'kind:test-support', onlyDependOnLibsWithTags: ['kind:platform'] },
+  { sourceTag: 'kind:test-support', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'kind:app', onlyDependOnLibsWithTags: ['kind:contracts', 'kind:platform', 'kind:test-support'] },
   { sourceTag: 'kind:tools', onlyDependOnLibsWithTags: ['kind:platform', 'kind:test-support'] },
 ];

@@ -1,9 +1,10 @@
+import type {} from '@rolecall/test-services/vitest-config';
 import { randomBytes } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
-import type { Clock } from '@rolecall/storage/clock';
-import type { DatabaseLocation } from '@rolecall/storage/database-location';
-import { openShortLivedStore } from '@rolecall/storage/open-short-lived-store';
-import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import type { Clock } from '../src/clock.ts';
+import type { DatabaseLocation } from '../src/database-location.ts';
+import { openShortLivedStore } from '../src/open-short-lived-store.ts';
+import type { ShortLivedStore } from '../src/short-lived-store.ts';
 import { inject } from 'vitest';
 
 /** A database that no other test sees, of the kind that this run works on. */

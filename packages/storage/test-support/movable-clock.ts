@@ -1,4 +1,4 @@
-import type { Clock } from '@rolecall/storage/clock';
+import type { Clock } from '../src/clock.ts';
 
 /** A clock that stands still until a test moves it. */
 export interface MovableClock extends Clock {
