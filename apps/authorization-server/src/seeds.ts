@@ -1,0 +1,128 @@
+import { notesScopes } from '@rolecall/contracts/scope';
+
+/** Where the development seeds point: these change when the roles run on other ports. */
+export interface SeedAddresses {
+  clientBaseUrl: string;
+  resource: string;
+}
+
+export interface SeedUser {
+  username: string;
+  password: string;
+  name: string;
+}
+
+export interface SeedClient {
+  id: string;
+  name: string;
+  /** What it is there to show, for the banner at start-up. */
+  purpose: string;
+  secret?: string;
+  tokenEndpointAuthMethod: 'client_secret_basic' | 'client_secret_post' | 'none';
+  applicationType: 'web' | 'native';
+  grantTypes: ('authorization_code' | 'client_credentials')[];
+  redirectUris: string[];
+  scopes: string[];
+  requirePkce: boolean;
+}
+
+export interface SeedResource {
+  identifier: string;
+  name: string;
+  scopes: { name: string; description: string }[];
+}
+
+export const defaultSeedAddresses: SeedAddresses = { clientBaseUrl: 'http://localhost:4002', resource: 'http://localhost:4001' };
+
+/** The users, clients and resources of a development server. Everybody knows these secrets: a production server refuses to start while one of them is in its database. */
+export function developmentSeeds(addresses: SeedAddresses = defaultSeedAddresses) {
+  const scopes = Object.keys(notesScopes);
+
+  const users: SeedUser[] = [
+    { username: 'alice', password: 'wonderland', name: 'Alice' },
+    { username: 'bob', password: 'builder', name: 'Bob' },
+  ];
+
+  const clients: SeedClient[] = [
+    {
+      id: 'sample-client',
+      name: 'Sample client',
+      purpose: 'a confidential web application (the one that runs beside this server)',
+      secret: 'sample-client-secret',
+      tokenEndpointAuthMethod: 'client_secret_basic',
+      applicationType: 'web',
+      grantTypes: ['authorization_code'],
+      redirectUris: [`${addresses.clientBaseUrl}/callback`],
+      scopes,
+      requirePkce: true,
+    },
+    {
+      id: 'sample-spa',
+      name: 'Sample single-page application',
+      purpose: 'a public client in a browser',
+      tokenEndpointAuthMethod: 'none',
+      applicationType: 'web',
+      grantTypes: ['authorization_code'],
+      redirectUris: [`${addresses.clientBaseUrl}/spa/callback`],
+      scopes,
+      requirePkce: true,
+    },
+    {
+      id: 'sample-cli',
+      name: 'Sample command-line tool',
+      purpose: 'a public native client with a loopback redirect',
+      tokenEndpointAuthMethod: 'none',
+      applicationType: 'native',
+      grantTypes: ['authorization_code'],
+      redirectUris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
+      scopes,
+      requirePkce: true,
+    },
+    {
+      id: 'sample-service',
+      name: 'Sample service',
+      purpose: 'a program that acts for itself (client credentials)',
+      secret: 'sample-service-secret',
+      tokenEndpointAuthMethod: 'client_secret_basic',
+      applicationType: 'web',
+      grantTypes: ['client_credentials'],
+      redirectUris: [],
+      scopes,
+      requirePkce: true,
+    },
+    {
+      id: 'resource-server',
+      name: 'Notes API',
+      purpose: 'the resource server itself',
+      secret: 'resource-server-secret',
+      tokenEndpointAuthMethod: 'client_secret_basic',
+      applicationType: 'web',
+      grantTypes: [],
+      redirectUris: [],
+      scopes: [],
+      requirePkce: true,
+    },
+    {
+      id: 'legacy-web',
+      name: 'Legacy web application',
+      purpose: 'the plain code flow of RFC 6749, without PKCE',
+      secret: 'legacy-web-secret',
+      tokenEndpointAuthMethod: 'client_secret_post',
+      applicationType: 'web',
+      grantTypes: ['authorization_code'],
+      redirectUris: [`${addresses.clientBaseUrl}/legacy/callback`],
+      scopes,
+      requirePkce: false,
+    },
+  ];
+
+  const resources: SeedResource[] = [
+    {
+      identifier: addresses.resource,
+      name: 'Notes API',
+      scopes: Object.entries(notesScopes).map(([name, description]) => ({ name, description })),
+    },
+  ];
+
+  return { users, clients, resources };
+}
