@@ -4,7 +4,7 @@ import csrf from '@fastify/csrf-protection';
 import session from '@fastify/session';
 import { type Clock, systemClock } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
-import type { FastifyInstance, FastifyRequest, Session } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, Session } from 'fastify';
 import type { Parameters } from './parameters.ts';
 
 export interface SessionOptions {
@@ -33,9 +33,11 @@ const TOUCH_FRACTION = 1 / 20;
 export async function registerSessions(app: FastifyInstance, options: SessionOptions): Promise<void> {
   const clock = options.clock ?? systemClock;
   await app.register(cookie);
+  const cookieName = options.https ? `__Host-${options.cookieName}` : options.cookieName;
+  const cookieOptions = { path: '/', httpOnly: true, sameSite: 'lax', secure: options.https } as const;
   await app.register(session, {
-    cookieName: options.https ? `__Host-${options.cookieName}` : options.cookieName,
-    cookie: { path: '/', httpOnly: true, sameSite: 'lax', secure: options.https },
+    cookieName,
+    cookie: cookieOptions,
     saveUninitialized: false,
     rolling: false,
     idGenerator: () => randomBytes(32).toString('base64url'),
@@ -44,6 +46,10 @@ export async function registerSessions(app: FastifyInstance, options: SessionOpt
     store: sessionStore(options, clock) as never,
   });
   app.addHook('onRequest', async (request) => keepAlive(request, options, clock));
+  app.decorateReply('endSession', async function (this: FastifyReply) {
+    await this.request.session.destroy();
+    this.clearCookie(cookieName, cookieOptions);
+  });
   await app.register(csrf, {
     sessionPlugin: '@fastify/session',
     getToken: (request: FastifyRequest) => (request.body as Parameters | undefined)?.[CSRF_FIELD]?.[0],
@@ -87,5 +93,9 @@ declare module 'fastify' {
     createdAt?: number;
     /** Milliseconds since the epoch: roughly when it was last used. */
     seenAt?: number;
+  }
+  interface FastifyReply {
+    /** Ends the session: forgets it on this side and removes the browser's cookie. */
+    endSession(): Promise<void>;
   }
 }
