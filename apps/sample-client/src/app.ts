@@ -1,0 +1,82 @@
+import { type AppOptions, createApp } from '@rolecall/service-kit/create-app';
+import { registerHealth } from '@rolecall/service-kit/health';
+import { registerPages } from '@rolecall/service-kit/pages/register-pages';
+import { registerForms } from '@rolecall/service-kit/parameters';
+import { refuseOtherMethods } from '@rolecall/service-kit/refuse-other-methods';
+import { registerSessions } from '@rolecall/service-kit/sessions';
+import { type Clock, systemClock } from '@rolecall/storage/clock';
+import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import type { FastifyInstance } from 'fastify';
+import { registerCallback } from './callback/routes.ts';
+import type { Config } from './config.ts';
+import { discoverAuthorizationServer } from './discovery/authorization-server.ts';
+import { remembered } from './discovery/remembered.ts';
+import { discoverResource } from './discovery/resource.ts';
+import { errorHandler, notFoundHandler } from './error-handler.ts';
+import { registerHome } from './home/routes.ts';
+import { registerLogout } from './logout/routes.ts';
+import { createNotesApi } from './notes/api.ts';
+import { registerNotes } from './notes/routes.ts';
+import { createOutboundFetch } from './outbound-fetch.ts';
+import { createStartSignIn } from './sign-in/start.ts';
+
+/** A note of the greatest length that the API takes, in characters that a form sends as nine bytes each. */
+const FORM_LIMIT_BYTES = 256 * 1024;
+const ANSWER_LIMIT_BYTES = { authorizationServer: 256 * 1024, api: 8 * 1024 * 1024 };
+const METADATA_LIFETIME_SECONDS = 60;
+const SESSION_IDLE_SECONDS = 12 * 3_600;
+const SESSION_ABSOLUTE_SECONDS = 14 * 86_400;
+
+export interface AppDependencies {
+  /** Where sessions are kept. Closed with the app. */
+  store: ShortLivedStore;
+  logger: AppOptions['logger'];
+  clock?: Clock;
+}
+
+/** The sample client, ready to listen or to be injected into. */
+export async function buildApp(config: Config, { store, logger, clock = systemClock }: AppDependencies): Promise<FastifyInstance> {
+  const { ISSUER: issuer, RESOURCE: resource, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = config;
+  const redirectUri = `${config.BASE_URL}/callback`;
+  const https = config.BASE_URL.startsWith('https:');
+  const timeoutSeconds = config.PEER_TIMEOUT;
+  const fetchFromIssuer = createOutboundFetch({ timeoutSeconds, maximumBytes: ANSWER_LIMIT_BYTES.authorizationServer });
+  const fetchFromApi = createOutboundFetch({ timeoutSeconds, maximumBytes: ANSWER_LIMIT_BYTES.api });
+  const authorizationServer = remembered(() => discoverAuthorizationServer(issuer, fetchFromIssuer), METADATA_LIFETIME_SECONDS, clock);
+  const resourceServer = remembered(() => discoverResource(resource, issuer, fetchFromApi), METADATA_LIFETIME_SECONDS, clock);
+  const startSignIn = createStartSignIn({ clientId, redirectUri, resource, clock, authorizationServer, resourceServer });
+  const api = createNotesApi({ resource, clock, outboundFetch: fetchFromApi });
+
+  const app = await createApp({ logger, trustedProxies: config.TRUSTED_PROXIES, https, bodyLimit: FORM_LIMIT_BYTES, errorHandler });
+  app.setNotFoundHandler(notFoundHandler);
+  app.addHook('onClose', () => store.close());
+  const allRoutesAreThere = refuseOtherMethods(app);
+  registerHealth(app, { sessions: () => store.ping() });
+  registerPages(app, 'Sample client');
+  app.removeAllContentTypeParsers();
+  await registerForms(app, FORM_LIMIT_BYTES);
+  await registerSessions(app, {
+    cookieName: 'rolecall-sample-client',
+    store,
+    https,
+    idleSeconds: SESSION_IDLE_SECONDS,
+    absoluteSeconds: SESSION_ABSOLUTE_SECONDS,
+    clock,
+  });
+  registerHome(app, { issuer, resource, startSignIn });
+  registerCallback(app, {
+    issuer,
+    resource,
+    clientId,
+    clientSecret,
+    redirectUri,
+    clock,
+    store,
+    authorizationServer,
+    outboundFetch: fetchFromIssuer,
+  });
+  registerNotes(app, { issuer, resource, api, startSignIn });
+  registerLogout(app);
+  allRoutesAreThere();
+  return app;
+}

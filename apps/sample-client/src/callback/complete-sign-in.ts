@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { Parameters } from '@rolecall/service-kit/parameters';
+import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import type { FastifyRequest } from 'fastify';
+import type { AuthorizationServer } from '../discovery/authorization-server.ts';
+import { PeerError } from '../peer-error.ts';
+import type { Access } from '../session.ts';
+import { ATTEMPT_LIFETIME_SECONDS, type Attempt, takeAttempt } from '../sign-in/attempt.ts';
+import { type Refusal, readAuthorizationResponse } from './authorization-response.ts';
+import type { OutcomeName } from './outcomes.ts';
+import { requestAccess, TokenRefusedError, type TokenRequestDependencies } from './token-request.ts';
+
+export interface CallbackDependencies extends TokenRequestDependencies {
+  issuer: string;
+  resource: string;
+  store: ShortLivedStore;
+  authorizationServer: () => Promise<AuthorizationServer>;
+}
+
+export type SignInResult =
+  { kind: 'connected'; access: Access; attempt: Attempt } | { kind: 'failed'; outcome: OutcomeName; reason: string; refusal?: Refusal };
+
+/** Takes the browser's answer to one of its attempts to its end. Whatever comes of it, that attempt is used up. */
+export async function completeSignIn(
+  dependencies: CallbackDependencies,
+  request: FastifyRequest,
+  parameters: Parameters,
+): Promise<SignInResult> {
+  const attempt = await useAttempt(dependencies, request, parameters.state);
+  if (attempt === undefined) return { kind: 'failed', outcome: 'unknown', reason: 'no attempt of this browser has this state' };
+  try {
+    const authorizationServer = await dependencies.authorizationServer();
+    const response = readAuthorizationResponse(authorizationServer, dependencies.clientId, parameters, attempt.state);
+    if (response.kind === 'untrusted') return { kind: 'failed', outcome: 'untrusted', reason: response.reason };
+    if (response.kind === 'error') return refused(response.refusal);
+    return { kind: 'connected', attempt, access: await requestAccess(dependencies, authorizationServer, attempt, response.parameters) };
+  } catch (error) {
+    if (error instanceof TokenRefusedError) return refused(error.refusal);
+    if (error instanceof PeerError) return { kind: 'failed', outcome: 'unavailable', reason: error.message };
+    throw error;
+  }
+}
+
+async function useAttempt(
+  { store, clock, issuer, resource }: CallbackDependencies,
+  request: FastifyRequest,
+  states: string[] | undefined,
+): Promise<Attempt | undefined> {
+  const state = states?.[0];
+  if (state === undefined || states?.length !== 1) return undefined;
+  const { attempt, others } = takeAttempt(request.session.attempts ?? [], state, clock.now());
+  if (attempt === undefined) return undefined;
+  request.session.attempts = others;
+  // The configuration may have changed since: this client's secret is for one issuer only.
+  if (attempt.issuer !== issuer || attempt.resource !== resource) return undefined;
+  // Two callbacks at the same time both read the attempt from the session: one of them may go on.
+  const mark = createHash('sha256').update(state).digest('base64url');
+  return (await store.claim(`state:${mark}`, ATTEMPT_LIFETIME_SECONDS)) ? attempt : undefined;
+}
+
+function refused(refusal: Refusal): SignInResult {
+  return { kind: 'failed', outcome: refusal.error === 'access_denied' ? 'denied' : 'refused', reason: refusal.error, refusal };
+}

@@ -1,0 +1,57 @@
+import { ConfigError, commonSettings, httpUrl, port, readEnvironment, redisUrl, seconds } from '@rolecall/service-kit/config';
+import * as z from 'zod';
+import { isSecureAddress } from './secure-address.ts';
+
+const SEEDED_SECRET = 'sample-client-secret';
+
+const settings = z.object({
+  ...commonSettings,
+  PORT: port.default(4002),
+  /** Where browsers reach this client. The redirect URI is `BASE_URL/callback`. */
+  BASE_URL: httpUrl
+    .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'must be an origin, without a path or a slash at its end')
+    .default('http://localhost:4002'),
+  /** The authorization server's issuer identifier (RFC 8414 §2), letter by letter. */
+  ISSUER: httpUrl.default('http://localhost:4000'),
+  /** The API's resource identifier (RFC 8707 §2), letter by letter: also where the API is. */
+  RESOURCE: httpUrl.default('http://localhost:4001'),
+  CLIENT_ID: z.string().default('sample-client'),
+  CLIENT_SECRET: z.string().default(SEEDED_SECRET),
+  REDIS_URL: redisUrl.optional(),
+  /** How long the authorization server or the API may take to answer. */
+  PEER_TIMEOUT: seconds(1, 60).default(5),
+});
+
+export type Config = Readonly<z.infer<typeof settings>>;
+
+/**
+ * Reads and checks the configuration.
+ *
+ * @throws ConfigError naming every wrong variable and, in production, every development default that is left.
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const config = readEnvironment(settings, environment);
+  const offences = config.NODE_ENV === 'production' ? productionOffences(config) : insecureAddresses(config);
+  if (offences.length > 0) throw new ConfigError(offences);
+  return config;
+}
+
+const ADDRESSES = ['BASE_URL', 'ISSUER', 'RESOURCE'] as const;
+
+function insecureAddresses(config: Config): string[] {
+  return ADDRESSES.filter((name) => !isSecureAddress(config[name])).map(
+    (name) => `${name} must be https, except on this machine (it is "${config[name]}")`,
+  );
+}
+
+function productionOffences(config: Config): string[] {
+  const offences = ADDRESSES.filter((name) => !config[name].startsWith('https:')).map(
+    (name) => `${name} must be https in production (it is "${config[name]}")`,
+  );
+  if (config.CLIENT_SECRET === SEEDED_SECRET)
+    offences.push('CLIENT_SECRET is required in production: the secret of development is known to everybody');
+  if (config.REDIS_URL === undefined) offences.push('REDIS_URL is required in production: sessions in memory are for development');
+  if (config.TRUSTED_PROXIES === undefined)
+    offences.push('TRUSTED_PROXIES is required in production: the address of the load balancer that ends TLS');
+  return offences;
+}

@@ -1,0 +1,41 @@
+import * as oauth from 'oauth4webapi';
+import type { OutboundFetch } from '../outbound-fetch.ts';
+import { PeerError } from '../peer-error.ts';
+import { isSecureAddress } from '../secure-address.ts';
+
+/** An authorization server's metadata with what the code flow cannot do without. */
+export type AuthorizationServer = oauth.AuthorizationServer & { authorization_endpoint: string; token_endpoint: string };
+
+/**
+ * Fetches and checks an authorization server's metadata (RFC 8414).
+ *
+ * @throws PeerError when it cannot be reached, or is not what this issuer may say of itself, or cannot do the code flow with PKCE.
+ */
+export async function discoverAuthorizationServer(issuer: string, outboundFetch: OutboundFetch): Promise<AuthorizationServer> {
+  const metadata = await fetchMetadata(issuer, outboundFetch);
+  // RFC 8414 §3.3: identical, not merely equivalent. The library compares normalised URLs.
+  if (metadata.issuer !== issuer) throw new PeerError('authorization server', 'the metadata is of another issuer');
+  // RFC 9700 §2.1.1: only the metadata tells whether the code challenge is more than decoration.
+  if (metadata.code_challenge_methods_supported?.includes('S256') !== true)
+    throw new PeerError('authorization server', 'the metadata does not offer PKCE with S256');
+  const { authorization_endpoint, token_endpoint } = metadata;
+  // The first becomes a link: "javascript:" must never get there.
+  if (authorization_endpoint === undefined || !isSecureAddress(authorization_endpoint))
+    throw new PeerError('authorization server', 'the metadata has no usable authorization_endpoint');
+  if (token_endpoint === undefined || !isSecureAddress(token_endpoint))
+    throw new PeerError('authorization server', 'the metadata has no usable token_endpoint');
+  return { ...metadata, authorization_endpoint, token_endpoint };
+}
+
+async function fetchMetadata(issuer: string, outboundFetch: OutboundFetch): Promise<oauth.AuthorizationServer> {
+  try {
+    const response = await oauth.discoveryRequest(new URL(issuer), {
+      algorithm: 'oauth2',
+      [oauth.customFetch]: outboundFetch,
+      [oauth.allowInsecureRequests]: true, // outboundFetch decides: on this machine only
+    });
+    return await oauth.processDiscoveryResponse(new URL(issuer), response);
+  } catch (error) {
+    throw PeerError.from('authorization server', error);
+  }
+}

@@ -1,0 +1,56 @@
+import { html } from '@rolecall/service-kit/pages/html';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { PeerError } from './peer-error.ts';
+
+interface Words {
+  status: number;
+  title: string;
+  text: string;
+}
+
+/** Writes the page for every error. What went wrong inside is logged and never sent. */
+export function errorHandler(error: FastifyError | PeerError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const words = wordsFor(error);
+  if (words.status >= 500) request.log.error({ err: error }, 'failed');
+  else request.log.info({ status: words.status, cause: error.message }, 'refused');
+  // An address that cannot be decoded is refused before there are routes, pages and headers.
+  if ('code' in error && error.code === 'FST_ERR_BAD_URL')
+    return reply
+      .code(400)
+      .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+      .type('text/plain; charset=utf-8')
+      .send(words.text);
+  return reply.page({ title: words.title, body: bodyOf(words) }, { status: words.status });
+}
+
+/** Writes the page for an address that does not exist. */
+export function notFoundHandler(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const words = { status: 404, title: 'There is no such page', text: 'The address may have been typed wrongly.' };
+  return reply.page({ title: words.title, body: bodyOf(words) }, { status: 404 });
+}
+
+function bodyOf({ title, text }: Words): string {
+  return html`<h1>${title}</h1>
+<p>${text}</p>
+<p class="actions"><a class="button quiet" href="/">Start page</a></p>`;
+}
+
+function wordsFor(error: FastifyError | PeerError): Words {
+  if (error instanceof PeerError)
+    return {
+      status: 503,
+      title: `The ${error.peer} is not available`,
+      text: 'It cannot be reached just now, or its answer cannot be used. Please try again in a moment.',
+    };
+  const status = error.statusCode ?? 500;
+  if (status === 403)
+    return {
+      status,
+      title: 'This form is out of date',
+      text: 'It was opened in another session, or too long ago. Go back, reload the page and try again.',
+    };
+  if (status === 413) return { status, title: 'That is too large', text: 'This client does not take that much at once.' };
+  if (status >= 400 && status < 500)
+    return { status, title: 'This request cannot be understood', text: 'It is malformed, or not of a kind that this page takes.' };
+  return { status: 500, title: 'Something went wrong here', text: 'It is not your fault. Please try again in a moment.' };
+}

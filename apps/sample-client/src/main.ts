@@ -1,0 +1,18 @@
+import { createLogger } from '@rolecall/service-kit/logger';
+import { runService } from '@rolecall/service-kit/run-service';
+import { openShortLivedStore } from '@rolecall/storage/open-short-lived-store';
+import { buildApp } from './app.ts';
+import { readConfig } from './config.ts';
+
+const ROLE = 'sample-client';
+
+await runService(ROLE, async () => {
+  const config = readConfig(process.env);
+  const logger = await createLogger({ name: ROLE, level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const store = await openShortLivedStore({
+    redisUrl: config.REDIS_URL,
+    keyPrefix: `${ROLE}:`,
+    onError: (error) => logger.error({ err: error }, 'Redis'),
+  });
+  return { app: await buildApp(config, { store, logger }), host: config.HOST, port: config.PORT };
+});

@@ -1,0 +1,36 @@
+import type { WWWAuthenticateChallenge } from 'oauth4webapi';
+
+/** Why the API wants another access token than the one that it got. */
+export interface Challenge {
+  error: 'invalid_token' | 'insufficient_scope' | 'insufficient_user_authentication';
+  /** The scope that the operation needs (RFC 6750 §3). */
+  scope?: string;
+  /** How the user has to be authenticated, and how many seconds ago at most (RFC 9470 §3). */
+  acrValues?: string;
+  maxAge?: string;
+}
+
+/**
+ * What an answer of the API asks for; undefined when a new token would not help.
+ *
+ * @param challenges what `WWW-Authenticate` said, already parsed; empty when it said nothing.
+ */
+export function challengeOf(status: number, challenges: readonly WWWAuthenticateChallenge[]): Challenge | undefined {
+  const parameters = challenges.find((challenge) => challenge.scheme === 'bearer')?.parameters;
+  const error = errorOf(status, parameters?.error);
+  if (error === undefined) return undefined;
+  const { scope, acr_values: acrValues, max_age: maxAge } = parameters ?? {};
+  return {
+    error,
+    ...(scope !== undefined && { scope }),
+    ...(acrValues !== undefined && { acrValues }),
+    ...(maxAge !== undefined && /^\d{1,9}$/.test(maxAge) && { maxAge }),
+  };
+}
+
+function errorOf(status: number, error: string | undefined): Challenge['error'] | undefined {
+  if (status === 403) return error === 'insufficient_scope' ? error : undefined;
+  if (status !== 401) return undefined;
+  // Whatever else a 401 says or does not say: this token is not accepted.
+  return error === 'insufficient_user_authentication' ? error : 'invalid_token';
+}

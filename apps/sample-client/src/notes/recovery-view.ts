@@ -1,0 +1,40 @@
+import { html } from '@rolecall/service-kit/pages/html';
+import type { Challenge } from './challenge.ts';
+
+const WORDS: Record<Challenge['error'], { title: string; text: string; link: string }> = {
+  invalid_token: {
+    title: 'Your connection has ended',
+    text: 'The API does not accept this client’s access any more. You can connect again.',
+    link: 'Connect again',
+  },
+  insufficient_scope: {
+    title: 'This needs one more permission',
+    text: 'You have not allowed this client to do that yet. The authorization server will ask you.',
+    link: 'Go and decide',
+  },
+  insufficient_user_authentication: {
+    title: 'Please confirm that it is you',
+    text: 'For this, the API wants you to have signed in in a stronger way, or more recently.',
+    link: 'Sign in again',
+  },
+};
+
+/** The page that explains why access has to be asked for again, with the way there. */
+export function askAgainPage(challenge: Challenge, facts: { authorizationUrl: string; draftKept: boolean }) {
+  const { title, text, link } = WORDS[challenge.error];
+  const body = html`<h1>${title}</h1>
+<p>${text}</p>
+!${challenge.scope === undefined ? '' : html`<p>It needs: <strong>${challenge.scope}</strong></p>`}
+!${facts.draftKept ? html`<p>Your note is kept: you find it in the form when you come back.</p>` : ''}
+<p class="actions"><a class="button" href="${facts.authorizationUrl}">${link}</a><a class="button quiet" href="/notes">Not now</a></p>`;
+  return { title, body };
+}
+
+/** The page for when asking again did not help. */
+export function stillRefusedPage() {
+  const title = 'The API still refuses';
+  const body = html`<h1>${title}</h1>
+<p>This client asked for access again and got it, but the API does not accept it for this. Asking once more would not help.</p>
+<p class="actions"><a class="button" href="/">Start page</a></p>`;
+  return { title, body };
+}

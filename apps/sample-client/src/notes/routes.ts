@@ -1,0 +1,86 @@
+import { MalformedParametersError, type Parameters, queryParameters } from '@rolecall/service-kit/parameters';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Access, type Draft, usableAccess } from '../session.ts';
+import type { StartSignIn } from '../sign-in/start.ts';
+import type { NotesApi } from './api.ts';
+import type { Challenge } from './challenge.ts';
+import { noteId } from './payload.ts';
+import { type Operation, recover } from './recovery.ts';
+import { askAgainPage, stillRefusedPage } from './recovery-view.ts';
+import { notAcceptedPage, notesPage } from './view.ts';
+
+export interface NotesDependencies {
+  issuer: string;
+  resource: string;
+  api: NotesApi;
+  startSignIn: StartSignIn;
+}
+
+/** Adds the pages of notes: `GET /notes`, `POST /notes`, `POST /notes/:id/delete`. */
+export function registerNotes(app: FastifyInstance, { api, startSignIn, ...peers }: NotesDependencies): void {
+  app.get('/notes', async (request, reply) => {
+    const access = usableAccess(request.session, peers);
+    if (access === undefined) return reply.redirect('/', 303);
+    const answer = await api.list(access, single(queryParameters(request.url), 'cursor'));
+    if (answer.kind === 'challenged') return askAgain(request, reply, access, 'list', answer.challenge);
+    if (answer.kind === 'refused') throw new MalformedParametersError('the API has no such page of notes');
+    succeeded(request, 'list');
+    const { draft } = request.session;
+    return reply.page(notesPage({ access, page: answer.value, draft, csrfToken: reply.generateCsrf() }));
+  });
+
+  app.post('/notes', { preHandler: app.csrfProtection }, async (request, reply) => {
+    const access = usableAccess(request.session, peers);
+    if (access === undefined) return reply.redirect('/', 303);
+    const draft = draftOf(request.body as Parameters);
+    const answer = await api.add(access, draft);
+    if (answer.kind === 'challenged') {
+      request.session.draft = draft;
+      return askAgain(request, reply, access, 'add', answer.challenge);
+    }
+    if (answer.kind === 'refused')
+      return reply.page(notAcceptedPage({ draft, reason: answer.reason, csrfToken: reply.generateCsrf() }), { status: 400 });
+    delete request.session.draft;
+    succeeded(request, 'add');
+    return reply.redirect('/notes', 303);
+  });
+
+  app.post('/notes/:id/delete', { preHandler: app.csrfProtection }, async (request, reply) => {
+    const id = noteId.safeParse((request.params as { id: string }).id);
+    if (!id.success) return reply.callNotFound();
+    const access = usableAccess(request.session, peers);
+    if (access === undefined) return reply.redirect('/', 303);
+    const answer = await api.remove(access, id.data);
+    if (answer.kind === 'challenged') return askAgain(request, reply, access, 'delete', answer.challenge);
+    // A note that is not there any more is what the user wanted.
+    if (answer.kind === 'refused' && answer.status !== 404) throw new MalformedParametersError('the API did not delete the note');
+    succeeded(request, 'delete');
+    return reply.redirect('/notes', 303);
+  });
+
+  async function askAgain(request: FastifyRequest, reply: FastifyReply, access: Access, operation: Operation, challenge: Challenge) {
+    const wish = recover(challenge, access, operation, request.session.tries ?? {});
+    if (challenge.error === 'invalid_token') delete request.session.access;
+    request.log.info({ operation, challenge: challenge.error, again: wish !== undefined }, 'the API refuses the access token');
+    if (wish === undefined) return reply.page(stillRefusedPage(), { status: 403 });
+    const authorizationUrl = await startSignIn(request, wish);
+    // Reading again changes nothing: the browser is sent at once. What a form would do, and a wider permission, is for the user to decide.
+    if (operation === 'list' && challenge.error === 'invalid_token') return reply.redirect(authorizationUrl, 303);
+    return reply.page(askAgainPage(challenge, { authorizationUrl, draftKept: operation === 'add' }), { status: 403 });
+  }
+}
+
+function succeeded(request: FastifyRequest, operation: Operation): void {
+  if (request.session.tries?.[operation] !== undefined) delete request.session.tries[operation];
+}
+
+function single(parameters: Parameters, name: string): string | undefined {
+  const values = parameters[name] ?? [];
+  if (values.length > 1) throw new MalformedParametersError(`${name} is repeated`);
+  return values[0];
+}
+
+function draftOf(form: Parameters): Draft {
+  // Browsers send line breaks as CR LF, whatever the user's system writes.
+  return { title: single(form, 'title') ?? '', body: (single(form, 'body') ?? '').replaceAll('\r\n', '\n') };
+}

@@ -1,0 +1,45 @@
+import type { Clock } from '@rolecall/storage/clock';
+import type { FastifyRequest } from 'fastify';
+import type { ResourceServer } from 'oauth4webapi';
+import type { AuthorizationServer } from '../discovery/authorization-server.ts';
+import type { Tries } from '../notes/recovery.ts';
+import { createAttempt, withAttempt } from './attempt.ts';
+import { type AuthenticationDemand, authorizationUrl } from './authorization-request.ts';
+import { defaultScope } from './scope.ts';
+
+export interface SignInDependencies {
+  clientId: string;
+  redirectUri: string;
+  resource: string;
+  clock: Clock;
+  authorizationServer: () => Promise<AuthorizationServer>;
+  resourceServer: () => Promise<ResourceServer | undefined>;
+}
+
+/** What an attempt is for, beyond what it always asks. */
+export interface Wish extends AuthenticationDemand {
+  /** The scope of a challenge, which goes before all others. */
+  scope?: string;
+  tries?: Tries;
+}
+
+/** Begins an attempt in this browser's session and answers the address that the browser has to go to. */
+export type StartSignIn = (request: FastifyRequest, wish?: Wish) => Promise<string>;
+
+/** @returns a function that throws PeerError when the authorization server or the API cannot be reached. */
+export function createStartSignIn(dependencies: SignInDependencies): StartSignIn {
+  return async (request, wish = {}) => {
+    const [authorizationServer, resourceServer] = await Promise.all([dependencies.authorizationServer(), dependencies.resourceServer()]);
+    const scope = wish.scope ?? defaultScope(resourceServer?.scopes_supported, authorizationServer.scopes_supported);
+    const attempt = createAttempt({
+      issuer: authorizationServer.issuer,
+      resource: dependencies.resource,
+      ...(scope !== undefined && { scope }),
+      tries: wish.tries ?? {},
+      startedAt: dependencies.clock.now(),
+    });
+    // Recorded before the browser leaves (RFC 9700 §4.4.2.1): what comes back is held against it.
+    request.session.attempts = withAttempt(request.session.attempts ?? [], attempt);
+    return authorizationUrl(authorizationServer, dependencies, attempt, wish);
+  };
+}
