@@ -23,9 +23,15 @@ declare module 'fastify' {
   }
 }
 
-/** Adds `reply.page()` and the stylesheet that all roles share. `role` is shown on every page. */
-export function registerPages(app: FastifyInstance, role: string): void {
-  app.get(STYLESHEET_PATH, { logLevel: 'warn' }, async (_request, reply) =>
+/**
+ * Adds `reply.page()` and the stylesheet that all roles share.
+ *
+ * @param role is shown on every page.
+ * @param basePath goes before the stylesheet's path, for a service that lives below a path.
+ */
+export function registerPages(app: FastifyInstance, role: string, basePath = ''): void {
+  const stylesheetPath = basePath + STYLESHEET_PATH;
+  app.get(stylesheetPath, { logLevel: 'warn' }, async (_request, reply) =>
     reply.type('text/css; charset=utf-8').header('cache-control', 'public, max-age=31536000, immutable').send(STYLESHEET),
   );
 
@@ -42,6 +48,6 @@ export function registerPages(app: FastifyInstance, role: string): void {
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
       .header('content-security-policy', policy.join('; '))
-      .send(layout(page, role, STYLESHEET_PATH));
+      .send(layout(page, role, stylesheetPath));
   });
 }

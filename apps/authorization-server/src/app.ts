@@ -1,0 +1,126 @@
+import cors from '@fastify/cors';
+import { authorizationServerRoutes } from '@rolecall/contracts/routes';
+import { createApp } from '@rolecall/service-kit/create-app';
+import { registerHealth } from '@rolecall/service-kit/health';
+import { registerPages } from '@rolecall/service-kit/pages/register-pages';
+import { registerForms } from '@rolecall/service-kit/parameters';
+import { refuseOtherMethods } from '@rolecall/service-kit/refuse-other-methods';
+import { registerSessions } from '@rolecall/service-kit/sessions';
+import type { Clock } from '@rolecall/storage/clock';
+import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { createAuthorizationCodes } from './authorize/authorization-code.ts';
+import { createPendingRequests } from './authorize/pending-requests.ts';
+import { registerAuthorizeRoutes } from './authorize/routes.ts';
+import type { Config } from './config.ts';
+import { registerConsentRoutes } from './consent/routes.ts';
+import { errorHandler } from './error-handler.ts';
+import { openKeyRing } from './keys/key-ring.ts';
+import { registerKeyRoutes } from './keys/routes.ts';
+import { registerLoginRoutes } from './login/routes.ts';
+import { registerMetadataRoute } from './metadata/routes.ts';
+import type { Stores } from './stores/types.ts';
+import { createFailureThrottle } from './throttle/failure-throttle.ts';
+import { createClientAuthentication } from './token/client-authentication.ts';
+import { authorizationCodeGrant } from './token/grants/authorization-code.ts';
+import { clientCredentialsGrant } from './token/grants/client-credentials.ts';
+import { createAccessTokenIssuer } from './token/issue-access-token.ts';
+import { registerTokenRoute } from './token/routes.ts';
+
+const BODY_LIMIT_BYTES = 64 * 1024;
+const THROTTLE = { limit: 10, windowSeconds: 15 * 60 };
+
+/** What an authorization server works with. */
+export interface Dependencies {
+  stores: Stores;
+  shortLived: ShortLivedStore;
+  clock: Clock;
+  logger: Logger;
+  /** 32 bytes: what signing keys are encrypted with at rest. */
+  keyEncryptionKey: Uint8Array;
+}
+
+/** Puts the authorization server together: every plugin and route, in order. */
+export async function buildApp(config: Config, dependencies: Dependencies): Promise<FastifyInstance> {
+  const { stores, shortLived, clock, logger } = dependencies;
+  const { users, clients, resources, consents, grants } = stores;
+  const issuer = config.ISSUER;
+  const https = issuer.startsWith('https:');
+  const basePath = new URL(issuer).pathname.replace(/\/$/, '');
+
+  const keyRing = await openKeyRing({
+    store: stores.signingKeys,
+    clock,
+    encryptionKey: dependencies.keyEncryptionKey,
+    tokenLifetimeSeconds: config.ACCESS_TOKEN_LIFETIME,
+  });
+  const issueAccessToken = createAccessTokenIssuer({ issuer, keyRing, clock, lifetime: config.ACCESS_TOKEN_LIFETIME });
+  const codes = createAuthorizationCodes({ store: shortLived, clock, lifetimeSeconds: config.AUTHORIZATION_CODE_LIFETIME });
+  const pendingRequests = createPendingRequests(shortLived, config.INTERACTION_LIFETIME);
+  const throttleOf = (name: string) => createFailureThrottle({ store: shortLived, clock, name, ...THROTTLE });
+  const authenticateClient = createClientAuthentication({ clients, clock, throttle: throttleOf('client') });
+  const grantHandlers = new Map([
+    ['authorization_code', authorizationCodeGrant({ codes, grants, resources, issueAccessToken, clock })],
+    ['client_credentials', clientCredentialsGrant({ resources, issueAccessToken })],
+  ]);
+
+  const app = await createApp({ logger, https, trustedProxies: config.TRUSTED_PROXIES, bodyLimit: BODY_LIMIT_BYTES, errorHandler });
+  app.addHook('onClose', async () => {
+    await Promise.all([stores.close(), shortLived.close()]);
+  });
+  await registerCors(app, basePath);
+  await registerForms(app, BODY_LIMIT_BYTES);
+  const refuseTheRest = refuseOtherMethods(app);
+
+  registerHealth(app, { database: () => stores.ping(), 'short-lived store': () => shortLived.ping() });
+  registerMetadataRoute(app, { issuer, grantTypes: [...grantHandlers.keys()], resources });
+  await app.register(
+    async (endpoints) => {
+      registerKeyRoutes(endpoints, keyRing);
+      registerTokenRoute(endpoints, authenticateClient, grantHandlers);
+    },
+    { prefix: basePath },
+  );
+  registerPages(app, 'Authorization server', basePath);
+  await app.register(
+    async (pages) => {
+      await registerSessions(pages, {
+        cookieName: 'rolecall-authorization-server',
+        store: shortLived,
+        clock,
+        https,
+        idleSeconds: config.SESSION_IDLE_LIFETIME,
+        absoluteSeconds: config.SESSION_ABSOLUTE_LIFETIME,
+      });
+      registerAuthorizeRoutes(pages, { issuer, basePath, clock, clients, resources, consents, codes, pendingRequests });
+      registerLoginRoutes(pages, { basePath, clock, users, clients, pendingRequests, throttle: throttleOf('login') });
+      registerConsentRoutes(pages, { basePath, users, clients, resources, consents, pendingRequests });
+    },
+    { prefix: basePath },
+  );
+  refuseTheRest();
+  app.setNotFoundHandler(async (_request, reply) =>
+    reply.code(404).send({ error: 'invalid_request', error_description: 'There is nothing here.' }),
+  );
+  await app.ready();
+  return app;
+}
+
+/** Endpoints that programs in a browser may call. The pages are not among them: no other origin may read those (OAuth 2.1 §3.1). */
+async function registerCors(app: FastifyInstance, basePath: string): Promise<void> {
+  const { token, jwks, metadata } = authorizationServerRoutes;
+  const open = new Set([basePath + token, basePath + jwks, metadata + basePath]);
+  await app.register(cors, {
+    delegator: (request, callback) => {
+      const path = (request.url ?? '').split('?', 1)[0] as string;
+      callback(null, {
+        origin: open.has(path) ? '*' : false,
+        methods: ['GET', 'POST'],
+        allowedHeaders: ['Authorization', 'Content-Type', 'DPoP'],
+        exposedHeaders: ['WWW-Authenticate', 'DPoP-Nonce'],
+        maxAge: 600,
+      });
+    },
+  });
+}

@@ -1,0 +1,72 @@
+import { fileURLToPath } from 'node:url';
+import {
+  ConfigError,
+  commonSettings,
+  httpUrl,
+  isLoopback,
+  port,
+  postgresUrl,
+  readEnvironment,
+  redisUrl,
+  seconds,
+} from '@rolecall/service-kit/config';
+import * as z from 'zod';
+import { defaultSeedAddresses } from './seeds.ts';
+
+const DEFAULT_DATA_DIRECTORY = fileURLToPath(new URL('../../../.data/authorization-server', import.meta.url));
+
+const settings = z.object({
+  ...commonSettings,
+  PORT: port.default(4000),
+  /** The issuer identifier (RFC 8414 §2), as clients know it: may have a path, has no trailing slash. */
+  ISSUER: httpUrl
+    .refine((text) => !text.endsWith('/'), 'must not end with a slash: an issuer is compared letter by letter')
+    .default('http://localhost:4000'),
+  DATABASE_URL: postgresUrl.optional(),
+  REDIS_URL: redisUrl.optional(),
+  /** Where the embedded database and a development key are kept. */
+  DATA_DIR: z.string().default(DEFAULT_DATA_DIRECTORY),
+  /** The key that signing keys are encrypted with at rest: 32 bytes, base64url. */
+  KEY_ENCRYPTION_KEY: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes in base64url (43 characters)')
+    .optional(),
+  ACCESS_TOKEN_LIFETIME: seconds(30, 3_600).default(600),
+  AUTHORIZATION_CODE_LIFETIME: seconds(10, 60).default(60),
+  SESSION_IDLE_LIFETIME: seconds(60, 86_400).default(12 * 3_600),
+  SESSION_ABSOLUTE_LIFETIME: seconds(60, 30 * 86_400).default(14 * 86_400),
+  INTERACTION_LIFETIME: seconds(60, 86_400).default(3_600),
+  /** Where the seeded clients and the seeded resource are. Development only. */
+  SEED_CLIENT_BASE_URL: httpUrl.default(defaultSeedAddresses.clientBaseUrl),
+  SEED_RESOURCE: httpUrl.default(defaultSeedAddresses.resource),
+});
+
+export type Config = Readonly<z.infer<typeof settings>>;
+
+/**
+ * Reads and checks the configuration.
+ *
+ * @throws ConfigError naming every wrong variable and, in production, every development default that is left.
+ */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const config = readEnvironment(settings, environment);
+  if (config.NODE_ENV === 'production') {
+    const offences = productionOffences(config);
+    if (offences.length > 0) throw new ConfigError(offences);
+  } else if (!config.ISSUER.startsWith('https:') && !isLoopback(config.ISSUER)) {
+    throw new ConfigError([`ISSUER must be https, except on this machine (it is "${config.ISSUER}")`]);
+  }
+  return config;
+}
+
+function productionOffences(config: Config): string[] {
+  const offences: string[] = [];
+  if (!config.ISSUER.startsWith('https:')) offences.push(`ISSUER must be https in production (it is "${config.ISSUER}")`);
+  if (config.DATABASE_URL === undefined) offences.push('DATABASE_URL is required in production: the embedded database is for development');
+  if (config.REDIS_URL === undefined) offences.push('REDIS_URL is required in production: the embedded store is for development');
+  if (config.KEY_ENCRYPTION_KEY === undefined)
+    offences.push('KEY_ENCRYPTION_KEY is required in production: signing keys are encrypted with it');
+  if (config.TRUSTED_PROXIES === undefined)
+    offences.push('TRUSTED_PROXIES is required in production: the address of the load balancer that ends TLS');
+  return offences;
+}

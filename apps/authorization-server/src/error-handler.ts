@@ -1,0 +1,82 @@
+import type { OAuthErrorCode } from '@rolecall/contracts/error-codes';
+import { html } from '@rolecall/service-kit/pages/html';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { OAuthError } from './oauth-error.ts';
+import { PageError } from './page-error.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** How this route tells of errors: to a program (the default) or to a person. */
+    errors?: 'json' | 'page';
+  }
+}
+
+/** Writes every error's answer. What went wrong inside is logged and never sent. */
+export function errorHandler(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = toRefusal(error);
+  if (refusal.status >= 500) request.log.error({ err: error }, 'failed');
+  else request.log.info({ error: refusal.code ?? refusal.title, cause: error.cause ?? error.message }, 'refused');
+  reply.code(refusal.status).headers(refusal.headers);
+  return request.routeOptions.config?.errors === 'page' ? sendPage(reply, refusal) : sendJson(reply, refusal);
+}
+
+interface Refusal {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  title: string;
+  description: string;
+  code?: OAuthErrorCode;
+}
+
+function toRefusal(error: FastifyError | OAuthError | PageError): Refusal {
+  if (error instanceof OAuthError)
+    return {
+      status: error.status,
+      headers: error.headers,
+      title: 'This request cannot be accepted',
+      description: error.description,
+      code: error.code,
+    };
+  if (error instanceof PageError) return { status: error.status, headers: error.headers, title: error.title, description: error.message };
+  const status = error.statusCode ?? 500;
+  if (status === 403)
+    return {
+      status,
+      headers: {},
+      title: 'This form is out of date',
+      description: 'It was opened in another session, or too long ago. Go back, reload the page and try again.',
+    };
+  if (status >= 400 && status < 500)
+    return {
+      status: status === 415 ? 400 : status,
+      headers: {},
+      title: 'This request cannot be understood',
+      description: clientErrorText(error),
+    };
+  return {
+    status: 500,
+    headers: {},
+    title: 'Something went wrong here',
+    description: 'It is not your fault. Please try again in a moment.',
+    code: 'server_error',
+  };
+}
+
+/** Framework errors repeat parts of the request: words of our own instead. */
+function clientErrorText(error: FastifyError): string {
+  if (error.statusCode === 413) return 'The request is too large.';
+  if (error.statusCode === 415) return 'The body must be application/x-www-form-urlencoded.';
+  return error.code === undefined ? error.message : 'The request is malformed.';
+}
+
+function sendJson(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  return reply
+    .header('cache-control', 'no-store')
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify({ error: refusal.code ?? 'invalid_request', error_description: refusal.description }));
+}
+
+function sendPage(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const body = html`<h1>${refusal.title}</h1><p>${refusal.description}</p>`;
+  return reply.page({ title: refusal.title, body }, { status: refusal.status });
+}

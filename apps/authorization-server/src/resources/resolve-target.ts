@@ -1,0 +1,62 @@
+import { resourceIndicator } from '@rolecall/contracts/authorization-request';
+import { scopeString, scopeTokens } from '@rolecall/contracts/scope';
+import { OAuthError } from '../oauth-error.ts';
+import type { Client, Resource } from '../stores/types.ts';
+
+/** Where a token is for, and what it may do there. */
+export interface Target {
+  resources: Resource[];
+  scopes: string[];
+}
+
+/**
+ * Settles which resources and scopes a request is about (RFC 8707 §2, RFC 6749 §3.3).
+ * Without `resource` it is the first registered one where all of the asked scopes mean something, else the first of all.
+ * Without `scope` it is all that the client may ask for there.
+ *
+ * @throws OAuthError `invalid_target` for an unknown resource; `invalid_scope` for a scope that is malformed, unknown there, or not this client's.
+ */
+export function resolveTarget(
+  client: Client,
+  all: readonly Resource[],
+  asked: { scope: string | undefined; resources: readonly string[] },
+): Target {
+  const scopes = asked.scope === undefined ? undefined : parseScope(asked.scope);
+  const resources = asked.resources.length > 0 ? asked.resources.map((each) => findResource(all, each)) : defaultResources(all, scopes);
+  const meaningful = new Set(resources.flatMap((resource) => resource.scopes.map((scope) => scope.name)));
+  if (scopes === undefined) return { resources, scopes: client.scopes.filter((scope) => meaningful.has(scope)) };
+  for (const scope of scopes) {
+    if (!meaningful.has(scope)) throw new OAuthError('invalid_scope', `The scope ${scope} does not exist at this resource.`);
+    if (!client.scopes.includes(scope)) throw new OAuthError('invalid_scope', `This client may not ask for the scope ${scope}.`);
+  }
+  return { resources: [...new Set(resources)], scopes };
+}
+
+/** @throws OAuthError `invalid_target` when the resource is not an absolute URI without fragment, or not known here. */
+export function findResource(all: readonly Resource[], identifier: string): Resource {
+  if (!resourceIndicator.safeParse(identifier).success)
+    throw new OAuthError('invalid_target', 'resource must be an absolute URI without fragment.');
+  const resource = all.find((each) => each.identifier === identifier);
+  if (resource === undefined) throw new OAuthError('invalid_target', 'The resource is not known here.');
+  return resource;
+}
+
+/** The scopes, of those granted, that mean something at this resource. */
+export function scopesAt(resource: Resource, scopes: readonly string[]): string[] {
+  const names = new Set(resource.scopes.map((scope) => scope.name));
+  return scopes.filter((scope) => names.has(scope));
+}
+
+/** @throws OAuthError `invalid_scope` */
+export function parseScope(scope: string): string[] {
+  if (!scopeString.safeParse(scope).success)
+    throw new OAuthError('invalid_scope', 'scope must be a list of scope tokens separated by single spaces.');
+  return scopeTokens(scope);
+}
+
+function defaultResources(all: readonly Resource[], scopes: readonly string[] | undefined): Resource[] {
+  const fitting = scopes && all.find((resource) => scopesAt(resource, scopes).length === scopes.length);
+  const resource = fitting ?? all[0];
+  if (resource === undefined) throw new OAuthError('invalid_target', 'No resource is registered here.');
+  return [resource];
+}

@@ -1,0 +1,20 @@
+import type { PrismaClient } from '../../generated/prisma/client.ts';
+import type { User as UserRow } from '../../generated/prisma/client.ts';
+import type { User, UserStore } from '../types.ts';
+
+export function createUserStore(prisma: PrismaClient): UserStore {
+  return {
+    findByUsername: async (username) => toUser(await prisma.user.findUnique({ where: { username } })),
+    find: async (id) => toUser(await prisma.user.findUnique({ where: { id } })),
+    addIfAbsent: async (user) => void (await prisma.user.createMany({ data: [user], skipDuplicates: true })),
+    setPasswordHash: async (id, passwordHash) => void (await prisma.user.update({ where: { id }, data: { passwordHash } })),
+    setDisabled: async (id, disabled) =>
+      void (await prisma.user.update({ where: { id }, data: { disabledAt: disabled ? new Date() : null } })),
+  };
+}
+
+function toUser(row: UserRow | null): User | undefined {
+  if (row === null) return undefined;
+  const { id, username, passwordHash, name } = row;
+  return { id, username, passwordHash, name, disabled: row.disabledAt !== null };
+}

@@ -1,0 +1,37 @@
+import { authorizationServerRoutes } from '@rolecall/contracts/routes';
+import { type Parameters, queryParameters } from '@rolecall/service-kit/parameters';
+import type { FastifyInstance } from 'fastify';
+import { OAuthError } from '../oauth-error.ts';
+import { parameter, refuseRepeated } from '../parameters.ts';
+import type { AuthenticateClient } from './client-authentication.ts';
+import type { GrantHandler } from './grants/grant.ts';
+
+/**
+ * `POST /token` (RFC 6749 §3.2). The phases that are the same for all grants: form, client authentication, may this client use this grant; then the grant.
+ *
+ * @param grants the handler of each grant type: what is in here is what is supported.
+ */
+export function registerTokenRoute(
+  app: FastifyInstance,
+  authenticateClient: AuthenticateClient,
+  grants: ReadonlyMap<string, GrantHandler>,
+): void {
+  app.post(authorizationServerRoutes.token, async (request, reply) => {
+    const form = formOf(request.body);
+    refuseRepeated(form);
+    const client = await authenticateClient(request, queryParameters(request.url), form);
+    const grantType = parameter(form, 'grant_type');
+    if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is missing.');
+    const grant = grants.get(grantType);
+    if (grant === undefined) throw new OAuthError('unsupported_grant_type', 'This grant type is not supported.');
+    if (!client.grantTypes.includes(grantType)) throw new OAuthError('unauthorized_client', 'This client may not use this grant type.');
+    const response = await grant({ client, form });
+    return reply.header('cache-control', 'no-store').send(response);
+  });
+}
+
+/** @throws OAuthError `invalid_request` when there was no form. */
+export function formOf(body: unknown): Parameters {
+  if (body === undefined || body === null) throw new OAuthError('invalid_request', 'The body must be application/x-www-form-urlencoded.');
+  return body as Parameters;
+}
