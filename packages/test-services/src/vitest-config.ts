@@ -56,6 +56,8 @@ function project(stores: 'embedded' | 'services', provided: { databaseUrl: strin
 
 async function dumpEmptyDatabase(): Promise<string> {
   const database = new PGlite('memory://');
+  // A dump of a database that is still starting never ends.
+  await database.waitReady;
   const dump = await database.dumpDataDir('none');
   await database.close();
   const file = join(await mkdtemp(join(tmpdir(), 'rolecall-test-')), 'empty-database.tar');
