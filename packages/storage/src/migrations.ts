@@ -81,7 +81,9 @@ async function apply(database: Database, migration: Migration): Promise<void> {
   const values = [randomUUID(), migration.checksum, migration.name].map((value) => `'${value.replaceAll("'", "''")}'`).join(', ');
   try {
     // Statements that are sent together are one transaction: all of the migration and its record, or nothing.
-    await database.execute(`${migration.sql};
+    // A statement of a migration may take as long as a large table needs.
+    await database.execute(`SET LOCAL statement_timeout = 0;
+${migration.sql};
 INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count) VALUES (${values}, now(), 1)`);
   } catch (cause) {
     throw new Error(`migration ${migration.name} failed: ${(cause as Error).message}`, { cause });

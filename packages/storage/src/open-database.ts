@@ -5,6 +5,7 @@ import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import { PrismaPGlite } from 'pglite-prisma-adapter';
 import pg from 'pg';
 import type { DatabaseLocation } from './database-location.ts';
+import { lockFileOf, tryLock } from './folder-lock.ts';
 
 /** A connected database: plain SQL for migrations, and the driver adapter that a Prisma client is made with. */
 export interface Database {
@@ -64,11 +65,13 @@ async function openPostgres(location: Extract<DatabaseLocation, { kind: 'postgre
     exclusively: async (work) => {
       const connection = await pool.connect();
       try {
+        // Whoever has the lock may take longer than a statement may.
+        await connection.query('SET statement_timeout = 0');
         await connection.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
         await work();
       } finally {
-        await connection.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]).catch(onError);
-        connection.release();
+        // The lock belongs to the connection and ends with it.
+        connection.release(true);
       }
     },
     close: () => pool.end(),
@@ -76,11 +79,12 @@ async function openPostgres(location: Extract<DatabaseLocation, { kind: 'postgre
 }
 
 async function openEmbedded(location: Extract<DatabaseLocation, { kind: 'embedded' }>): Promise<Database> {
-  if (!location.directory.includes('://')) await mkdir(location.directory, { recursive: true });
+  const unlock = await ownFolder(location.directory);
   const pglite = new PGlite(location.directory, location.loadDataDir ? { loadDataDir: location.loadDataDir } : {});
   try {
     await pglite.waitReady;
   } catch (cause) {
+    unlock();
     throw new Error(`the embedded database in ${location.directory} cannot be opened: ${(cause as Error).message}`, { cause });
   }
   return {
@@ -89,8 +93,25 @@ async function openEmbedded(location: Extract<DatabaseLocation, { kind: 'embedde
     query: async (sql, parameters) => (await pglite.query(sql, parameters)).rows as never,
     // The folder belongs to this process alone.
     exclusively: (work) => work(),
-    close: () => pglite.close(),
+    close: async () => {
+      await pglite.close();
+      unlock();
+    },
   };
+}
+
+/** The embedded database does not look whether another process works in its folder; two at once would destroy it. */
+async function ownFolder(directory: string): Promise<() => void> {
+  if (directory.includes('://')) return () => {};
+  let unlock: (() => void) | undefined;
+  try {
+    await mkdir(directory, { recursive: true });
+    unlock = tryLock(lockFileOf(directory));
+  } catch (cause) {
+    throw new Error(`the folder ${directory} of the embedded database cannot be used: ${(cause as Error).message}`, { cause });
+  }
+  if (unlock === undefined) throw new Error(`the embedded database in ${directory} is in use by another process`);
+  return unlock;
 }
 
 function statementNames(): (query: { sql: string }) => string {
