@@ -33,6 +33,8 @@ export async function runService(role: string, start: () => Promise<Service>): P
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void close(signal));
   process.on('disconnect', () => void close('the process that started this one has ended'));
+  // It may have ended while this one's modules were loaded: that event is over.
+  if (process.connected === false) process.exit(1);
 
   try {
     const service = await start();
