@@ -1,0 +1,45 @@
+import { createLogger } from '@rolecall/service-kit/logger';
+import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import { createMovableClock, type MovableClock } from '@rolecall/storage/test-support/movable-clock';
+import { openTestShortLivedStore } from '@rolecall/storage/test-support/stores';
+import type { FastifyInstance } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { type Browser, createBrowser } from './browser.ts';
+import { type FakeAuthorizationServer, startFakeAuthorizationServer } from './fake-authorization-server.ts';
+import { type FakeResourceServer, startFakeResourceServer } from './fake-resource-server.ts';
+
+export interface TestClient {
+  app: FastifyInstance;
+  clock: MovableClock;
+  store: ShortLivedStore;
+  /** Every line that was logged. */
+  logs: string[];
+  authorizationServer: FakeAuthorizationServer;
+  resourceServer: FakeResourceServer;
+  browser: Browser;
+  /** Another browser, with cookies of its own. */
+  otherBrowser(): Browser;
+}
+
+/** The client alone, between an authorization server and an API that do as the test says. Ends with the test. */
+export async function startClient(environment: Record<string, string> = {}): Promise<TestClient> {
+  const authorizationServer = await startFakeAuthorizationServer();
+  const resourceServer = await startFakeResourceServer(authorizationServer.issuer);
+  const clock = createMovableClock();
+  const store = await openTestShortLivedStore(clock);
+  const logs: string[] = [];
+  const logger = await createLogger({ name: 'test', level: 'trace', destination: { write: (line) => void logs.push(line) } });
+  const config = readConfig({
+    NODE_ENV: 'test',
+    ISSUER: authorizationServer.issuer,
+    RESOURCE: resourceServer.resource,
+    PEER_TIMEOUT: '1',
+    ...environment,
+  });
+  const app = await buildApp(config, { store, logger, clock });
+  onTestFinished(() => app.close());
+  const otherBrowser = () => createBrowser(app, authorizationServer.issuer);
+  return { app, clock, store, logs, authorizationServer, resourceServer, browser: otherBrowser(), otherBrowser };
+}

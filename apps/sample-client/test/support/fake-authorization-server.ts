@@ -1,0 +1,44 @@
+import { type ScriptedAnswer, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
+
+/** An authorization server that does as it is told. The browser's part (login, consent) is played by the test. */
+export interface FakeAuthorizationServer {
+  server: ScriptedServer;
+  issuer: string;
+  /** The metadata document: change it before the client reads it. */
+  metadata: Record<string, unknown>;
+  /** How `POST /token` answers. */
+  tokenAnswer: (form: URLSearchParams) => ScriptedAnswer;
+  /** The token requests that came, as forms. */
+  tokenForms(): URLSearchParams[];
+}
+
+export const ACCESS_TOKEN = 'rc_at_never-seen-by-any-browser';
+
+/** An ordinary token answer (RFC 6749 §5.1). */
+export const tokens = (members: Record<string, unknown> = {}) => ({
+  body: { access_token: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 600, scope: 'notes:read notes:write', ...members },
+});
+
+export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationServer> {
+  const server = await startScriptedServer(({ method, url, body }) => {
+    if (method === 'GET' && url === '/.well-known/oauth-authorization-server') return { body: fake.metadata };
+    if (method === 'POST' && url === '/token') return fake.tokenAnswer(new URLSearchParams(body));
+    return { status: 404, body: 'not here' };
+  });
+  const fake: FakeAuthorizationServer = {
+    server,
+    issuer: server.origin,
+    metadata: {
+      issuer: server.origin,
+      authorization_endpoint: `${server.origin}/authorize`,
+      token_endpoint: `${server.origin}/token`,
+      response_types_supported: ['code'],
+      code_challenge_methods_supported: ['S256'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+      authorization_response_iss_parameter_supported: true,
+    },
+    tokenAnswer: () => tokens(),
+    tokenForms: () => server.requests.filter(({ url }) => url === '/token').map(({ body }) => new URLSearchParams(body)),
+  };
+  return fake;
+}
