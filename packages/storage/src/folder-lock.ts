@@ -14,7 +14,7 @@ export function lockFileOf(directory: string): string {
 export function tryLock(file: string): (() => void) | undefined {
   const database = new DatabaseSync(file);
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = OFF; BEGIN EXCLUSIVE');
     return () => database.close();
   } catch (error) {
     database.close();
