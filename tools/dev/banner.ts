@@ -1,0 +1,52 @@
+import { developmentSeeds } from '@rolecall/authorization-server/seeds';
+import type { Addresses } from '../ecosystem/roles.ts';
+
+/** What a newcomer needs once everything runs: where it is, who may log in, which clients there are and what to try first. */
+export function banner(addresses: Addresses, storage: string): string {
+  const { issuer, resource, client } = addresses;
+  const seeds = developmentSeeds({ clientBaseUrl: client, resource });
+  const service = seeds.clients.find((each) => each.grantTypes.includes('client_credentials') && each.secret !== undefined);
+  const sections = [
+    rule,
+    '  Rolecall runs.',
+    '',
+    ...columns([
+      ['sample client', client, 'start here'],
+      ['authorization server', issuer, `${issuer}/.well-known/oauth-authorization-server`],
+      ['resource server', resource, 'the notes API'],
+    ]),
+    '',
+    '  Users',
+    ...columns(seeds.users.map((user) => [user.username, `password ${user.password}`])),
+    '',
+    '  Clients',
+    ...columns(seeds.clients.map((each) => [each.id, each.secret === undefined ? 'no secret' : `secret ${each.secret}`, each.purpose])),
+    '',
+    '  Try first',
+    `    1. Open ${client}, sign in as ${seeds.users[0]?.username}, allow what is asked for, and add a note.`,
+    '    2. Get a token as a program, and call the API with it:',
+    '',
+    ...(service === undefined ? [] : tokenCommand(addresses, service.id, service.secret ?? '', service.scopes)),
+    '',
+    `  ${storage}`,
+    '  Ctrl-C stops everything.',
+    rule,
+    '',
+  ];
+  return `${sections.join('\n')}\n`;
+}
+
+const rule = '─'.repeat(78);
+
+/** Lines that can be copied into a shell as they are. */
+function tokenCommand({ issuer, resource }: Addresses, id: string, secret: string, scopes: readonly string[]): string[] {
+  return [
+    `curl -s ${issuer}/token -u ${id}:${secret} -d grant_type=client_credentials -d scope=${scopes[0]} -d resource=${resource}`,
+    `curl -s ${resource}/notes -H "authorization: Bearer <the access_token of the answer>"`,
+  ];
+}
+
+function columns(rows: string[][]): string[] {
+  const widths = rows.reduce<number[]>((all, row) => row.map((cell, index) => Math.max(all[index] ?? 0, cell.length)), []);
+  return rows.map((row) => `    ${row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join('   ')}`.trimEnd());
+}
