@@ -1,0 +1,34 @@
+import { authorizationServerRoutes } from '@rolecall/contracts/routes';
+import * as z from 'zod';
+import { FetchError, fetchJson } from './fetch-json.ts';
+
+/** The two members that a resource server needs; any other product's metadata has them too (RFC 8414 §2). */
+const neededMetadata = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+
+/**
+ * Where an issuer publishes its signing keys, from its metadata.
+ *
+ * @throws FetchError where the metadata cannot be had.
+ * @throws Error where it belongs to another issuer (RFC 8414 §3.3) or names no usable address.
+ */
+export async function discoverKeySet(issuer: string): Promise<string> {
+  const parsed = neededMetadata.safeParse(await fetchMetadata(issuer));
+  if (!parsed.success) throw new Error(`the metadata of ${issuer} lacks a usable issuer or jwks_uri`);
+  const { issuer: named, jwks_uri: keySet } = parsed.data;
+  // Letter by letter: metadata of another issuer would let that issuer's keys sign for this one.
+  if (named !== issuer) throw new Error(`the metadata of ${issuer} names another issuer: ${named}`);
+  if (issuer.startsWith('https:') && !keySet.startsWith('https:')) throw new Error(`${issuer} publishes its keys without TLS: ${keySet}`);
+  return keySet;
+}
+
+/** RFC 8414 §3.1, and where that is missing the older place of OpenID Connect Discovery §4 (RFC 8414 §5): some products have only that one. */
+async function fetchMetadata(issuer: string): Promise<unknown> {
+  const { origin, pathname } = new URL(issuer);
+  const path = pathname.replace(/\/$/, '');
+  try {
+    return await fetchJson(`${origin}${authorizationServerRoutes.metadata}${path}`);
+  } catch (error) {
+    if (error instanceof FetchError && error.status === 404) return fetchJson(`${origin}${path}/.well-known/openid-configuration`);
+    throw error;
+  }
+}

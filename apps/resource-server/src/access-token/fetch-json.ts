@@ -1,0 +1,52 @@
+/** Metadata and key sets are a few kilobytes. */
+const MAXIMUM_BYTES = 256 * 1024;
+const TIMEOUT_MILLISECONDS = 2_000;
+
+/** A document that could not be had. `status` is the answer's, where there was one. */
+export class FetchError extends Error {
+  readonly status: number | undefined;
+
+  constructor(url: string, problem: string, status?: number, options?: ErrorOptions) {
+    super(`${url}: ${problem}`, options);
+    this.name = 'FetchError';
+    this.status = status;
+  }
+}
+
+/**
+ * Fetches a JSON document from the authorization server: within 2 seconds, at most 256 kB, without following redirects,
+ * and without anything of the request that it is fetched for.
+ *
+ * @throws FetchError
+ */
+export async function fetchJson(url: string): Promise<unknown> {
+  try {
+    const response = await fetch(url, {
+      redirect: 'error',
+      headers: { accept: 'application/json' },
+      // Ends the reading of the body too.
+      signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+    });
+    if (response.status !== 200) {
+      await response.body?.cancel();
+      throw new FetchError(url, `answered with status ${response.status}`, response.status);
+    }
+    return JSON.parse(await readText(url, response));
+  } catch (cause) {
+    if (cause instanceof FetchError) throw cause;
+    // Undici's "fetch failed" keeps the reason in its cause.
+    const { message, cause: reason } = cause as Error;
+    throw new FetchError(url, reason instanceof Error ? reason.message || message : message, undefined, { cause });
+  }
+}
+
+async function readText(url: string, response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAXIMUM_BYTES) throw new FetchError(url, `answered with more than ${MAXIMUM_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

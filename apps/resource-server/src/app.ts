@@ -1,0 +1,73 @@
+import cors from '@fastify/cors';
+import { createApp } from '@rolecall/service-kit/create-app';
+import { registerHealth } from '@rolecall/service-kit/health';
+import { refuseOtherMethods } from '@rolecall/service-kit/refuse-other-methods';
+import { type Clock, systemClock } from '@rolecall/storage/clock';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { createIssuerKeys } from './access-token/issuer-keys.ts';
+import { requireAccessToken } from './access-token/require-access-token.ts';
+import { usersOnly } from './access-token/users-only.ts';
+import { createTokenVerifier } from './access-token/verify.ts';
+import type { Config } from './config.ts';
+import { createErrorHandler } from './error-handler.ts';
+import { acceptOnlyJson } from './json-body.ts';
+import { registerNotes } from './notes/routes.ts';
+import { metadataAddress, resourcePath } from './protected-resource-metadata/address.ts';
+import { registerProtectedResourceMetadata } from './protected-resource-metadata/routes.ts';
+import type { Stores } from './stores/types.ts';
+
+type Logger = Parameters<typeof createApp>[0]['logger'] & FastifyBaseLogger;
+
+export interface Dependencies {
+  /** Closed with the app. */
+  stores: Stores;
+  logger: Logger;
+  clock?: Clock;
+}
+
+/** The longest valid note with every character escaped (`\uXXXX`), and some room. */
+const BODY_LIMIT_BYTES = 128 * 1024;
+
+/** The whole service, ready to listen. Needs nothing of the authorization server yet. */
+export async function buildApp(config: Config, { stores, logger, clock = systemClock }: Dependencies): Promise<FastifyInstance> {
+  const { ISSUER: issuer, RESOURCE: resource } = config;
+  const app = await createApp({
+    logger,
+    trustedProxies: config.TRUSTED_PROXIES,
+    https: resource.startsWith('https:'),
+    bodyLimit: BODY_LIMIT_BYTES,
+    errorHandler: createErrorHandler(metadataAddress(resource).url),
+  });
+  app.addHook('onClose', () => stores.close());
+  app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
+  app.setNotFoundHandler(async (_request, reply) =>
+    reply.code(404).send({ error: 'not_found', error_description: 'there is nothing at this address' }),
+  );
+  acceptOnlyJson(app);
+  // Any origin: what lets a caller in is its token, never a cookie (RFC 6750 §5.3, RFC 9449 §8).
+  await app.register(cors, {
+    origin: '*',
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
+    allowedHeaders: ['Authorization', 'DPoP', 'Content-Type'],
+    exposedHeaders: ['WWW-Authenticate', 'DPoP-Nonce', 'Location', 'Retry-After'],
+    maxAge: 600,
+    strictPreflight: false,
+  });
+  const refuseTheRest = refuseOtherMethods(app);
+
+  registerHealth(app, { database: stores.ping });
+  registerProtectedResourceMetadata(app, { resource, issuer });
+  await app.register(
+    async (api) => {
+      const keys = createIssuerKeys({ issuer, clock, logger });
+      requireAccessToken(api, createTokenVerifier({ issuer, audience: resource, keys, clock }));
+      api.addHook('onRequest', usersOnly);
+      registerNotes(api, { notes: stores.notes, clock, resource });
+    },
+    { prefix: resourcePath(resource) },
+  );
+
+  refuseTheRest();
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,69 @@
+import { fileURLToPath } from 'node:url';
+import { commonSettings, ConfigError, httpUrl, port, postgresUrl, readEnvironment } from '@rolecall/service-kit/config';
+import { type DatabaseLocation, databaseLocation } from '@rolecall/storage/database-location';
+import * as z from 'zod';
+
+type Environment = Record<string, string | undefined>;
+
+/** The schema of the database that is this role's own: roles share a server, never a table. */
+const DATABASE_SCHEMA = 'resource_server';
+const DEFAULT_DATA_DIRECTORY = fileURLToPath(new URL('../../../.data/resource-server', import.meta.url));
+
+const databaseSettings = z.object({
+  NODE_ENV: commonSettings.NODE_ENV,
+  DATABASE_URL: postgresUrl.optional(),
+  /** The folder of the embedded database, where there is no DATABASE_URL. */
+  DATA_DIR: z.string().default(DEFAULT_DATA_DIRECTORY),
+});
+
+const settings = z.object({
+  ...commonSettings,
+  ...databaseSettings.shape,
+  PORT: port.default(4001),
+  /** Whose access tokens are accepted: an authorization server's issuer identifier, letter by letter (RFC 8414 §2). */
+  ISSUER: httpUrl.default('http://localhost:4000'),
+  /** This resource's identifier: what the `aud` of its access tokens says, and where its API is reached (RFC 8707 §2, RFC 9728 §1.2). */
+  RESOURCE: httpUrl
+    .refine((url) => !url.endsWith('/'), { error: 'must not end with a slash: it is compared letter by letter' })
+    // Its path is where the routes are: what a router or a URL parser would read in another way has no place in it.
+    .refine((url) => /^[a-z]+:\/\/[^/]+(\/(?!\.)[\w~.-]+)*\/?$/.test(url), { error: 'must have a path of plain segments, or none' })
+    .default('http://localhost:4001'),
+});
+
+export type Config = Readonly<z.infer<typeof settings>>;
+
+/**
+ * The service's settings from environment variables.
+ *
+ * @throws ConfigError naming every variable that is wrong and, in production, every development default that is left.
+ */
+export function readConfig(environment: Environment): Config {
+  const config = readEnvironment(settings, environment);
+  if (config.NODE_ENV === 'production') refuseDevelopmentDefaults(config);
+  return config;
+}
+
+/** Where the notes are. All that migrating needs to know: a migration job has no issuer to name. */
+export function readDatabaseLocation(environment: Environment): DatabaseLocation {
+  const config = readEnvironment(databaseSettings, environment);
+  if (config.NODE_ENV === 'production' && config.DATABASE_URL === undefined) throw new ConfigError([MISSING_DATABASE]);
+  return locationOf(config);
+}
+
+/** Where a configured service keeps its notes. */
+export function locationOf(config: Pick<Config, 'DATABASE_URL' | 'DATA_DIR'>): DatabaseLocation {
+  return databaseLocation({ databaseUrl: config.DATABASE_URL, schema: DATABASE_SCHEMA, directory: config.DATA_DIR });
+}
+
+const MISSING_DATABASE = 'DATABASE_URL must be set in production: the embedded database is for development';
+
+function refuseDevelopmentDefaults(config: Config): void {
+  const problems: string[] = [];
+  if (config.DATABASE_URL === undefined) problems.push(MISSING_DATABASE);
+  for (const name of ['ISSUER', 'RESOURCE'] as const) {
+    if (!config[name].startsWith('https://')) problems.push(`${name} must be an https address in production (it is "${config[name]}")`);
+  }
+  if (config.TRUSTED_PROXIES === undefined)
+    problems.push('TRUSTED_PROXIES must be set in production: without it every caller would have the load balancer’s address');
+  if (problems.length > 0) throw new ConfigError(problems);
+}

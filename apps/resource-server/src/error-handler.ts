@@ -1,0 +1,55 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { BearerError } from './access-token/bearer-error.ts';
+import { challenge } from './access-token/challenge.ts';
+import { KeysUnavailableError } from './access-token/issuer-keys.ts';
+import { InvalidRequestError } from './invalid-request.ts';
+
+/** What the framework refuses, in our words: its own repeat parts of the request. */
+const FRAMEWORK_PROBLEMS: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'the path is not valid percent-encoded UTF-8',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'the body is too large',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'the body is empty',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'the body does not have the length that was announced',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'the body is not valid JSON',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'the body must be application/json',
+};
+
+const STORE_RETRY_AFTER_SECONDS = 5;
+
+/**
+ * Makes the handler that answers every error with JSON: a challenge for access tokens, `invalid_request` for what the caller can mend,
+ * 503 for what may work later, and 500 without a word of the cause for what should not have happened.
+ *
+ * @param resourceMetadata the address of this resource's metadata, named by every challenge.
+ */
+export function createErrorHandler(resourceMetadata: string) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    reply.header('cache-control', 'no-store');
+    if (error instanceof BearerError) {
+      request.log.info({ refused: error.code ?? 'no credentials', err: error.cause }, error.message);
+      const scopes = request.routeOptions.config.scopes ?? [];
+      return reply
+        .code(error.statusCode)
+        .header('www-authenticate', challenge(error, { resourceMetadata, scopes }))
+        .send({ ...(error.code && { error: error.code }), error_description: error.message });
+    }
+    const status = error.statusCode ?? 500;
+    if (status === 503) {
+      request.log.error({ err: error }, 'not possible now');
+      const seconds = error instanceof KeysUnavailableError ? error.retryAfterSeconds : STORE_RETRY_AFTER_SECONDS;
+      return reply
+        .code(503)
+        .header('retry-after', seconds)
+        .send({ error: 'temporarily_unavailable', error_description: 'try again later' });
+    }
+    if (status >= 400 && status < 500) return reply.code(status).send(refusal(error));
+    request.log.error({ err: error }, 'unexpected error');
+    return reply.code(500).send({ error: 'server_error', error_description: 'something went wrong here' });
+  };
+}
+
+function refusal(error: FastifyError) {
+  if (error instanceof InvalidRequestError)
+    return { error: 'invalid_request', error_description: error.message, ...(error.details.length > 0 && { details: error.details }) };
+  return { error: 'invalid_request', error_description: FRAMEWORK_PROBLEMS[error.code] ?? 'the request is malformed' };
+}

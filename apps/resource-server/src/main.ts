@@ -1,0 +1,16 @@
+import { createLogger } from '@rolecall/service-kit/logger';
+import { runService } from '@rolecall/service-kit/run-service';
+import { buildApp } from './app.ts';
+import { locationOf, readConfig } from './config.ts';
+import { openStores } from './stores/open-stores.ts';
+
+await runService('resource-server', async () => {
+  const config = readConfig(process.env);
+  const logger = await createLogger({ name: 'resource-server', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const stores = await openStores(locationOf(config), {
+    migrations: config.NODE_ENV === 'production' ? 'require' : 'apply',
+    onError: (error) => logger.error({ err: error }, 'a database connection ended'),
+  });
+  const app = await buildApp(config, { stores, logger });
+  return { app, host: config.HOST, port: config.PORT };
+});

@@ -1,0 +1,49 @@
+import type { NoteContent } from '@rolecall/contracts/notes';
+
+/** Whose notes they are. Users are known by issuer and subject together: a subject is unique only within its issuer. */
+export interface Owner {
+  issuer: string;
+  subject: string;
+}
+
+export interface StoredNote extends NoteContent {
+  id: string;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** A place in a user's list of notes: after the note that was made then and has this id. */
+export interface Position {
+  createdAt: Date;
+  id: string;
+}
+
+/** The notes of all users. Every method sees one user's notes only: another's are as if they were not there. */
+export interface NoteStore {
+  /** At most `limit` notes, newest first, from the beginning or after a position. */
+  list(owner: Owner, page: { limit: number; after: Position | undefined }): Promise<StoredNote[]>;
+
+  create(owner: Owner, note: StoredNote): Promise<StoredNote>;
+
+  /** The note, or undefined where this user has none of that id. */
+  find(owner: Owner, id: string): Promise<StoredNote | undefined>;
+
+  /** Gives a note new content, and answers it; undefined where this user has none of that id. */
+  replace(owner: Owner, id: string, content: NoteContent, updatedAt: Date): Promise<StoredNote | undefined>;
+
+  /** Deletes a note. False where this user has none of that id. */
+  remove(owner: Owner, id: string): Promise<boolean>;
+}
+
+/** The store cannot be reached, or does not answer: worth another try later, unlike any other failure. */
+export class StoreUnavailableError extends Error {
+  readonly statusCode = 503;
+}
+
+/** All that this service keeps. */
+export interface Stores {
+  notes: NoteStore;
+  /** Resolves when the stores answer, rejects when they do not. */
+  ping(): Promise<unknown>;
+  close(): Promise<void>;
+}
