@@ -1,5 +1,6 @@
 import { MalformedParametersError, type Parameters, queryParameters } from '@rolecall/service-kit/parameters';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PeerError } from '../peer-error.ts';
 import { type Access, type Draft, usableAccess } from '../session.ts';
 import type { StartSignIn } from '../sign-in/start.ts';
 import type { NotesApi } from './api.ts';
@@ -33,13 +34,19 @@ export function registerNotes(app: FastifyInstance, { api, startSignIn, ...peers
     const access = usableAccess(request.session, peers);
     if (access === undefined) return reply.redirect('/', 303);
     const draft = draftOf(request.body as Parameters);
-    const answer = await api.add(access, draft);
+    const notAccepted = (reason: string, status: number) =>
+      reply.page(notAcceptedPage({ draft, reason, csrfToken: reply.generateCsrf() }), { status });
+    const answer = await api.add(access, draft).catch((error: unknown) => {
+      if (!(error instanceof PeerError)) throw error;
+      request.log.error({ err: error }, 'a note could not be added');
+      return undefined;
+    });
+    if (answer === undefined) return notAccepted('the API is not available just now. Please try again in a moment.', 503);
     if (answer.kind === 'challenged') {
       request.session.draft = draft;
       return askAgain(request, reply, access, 'add', answer.challenge);
     }
-    if (answer.kind === 'refused')
-      return reply.page(notAcceptedPage({ draft, reason: answer.reason, csrfToken: reply.generateCsrf() }), { status: 400 });
+    if (answer.kind === 'refused') return notAccepted(answer.reason, 400);
     delete request.session.draft;
     succeeded(request, 'add');
     return reply.redirect('/notes', 303);

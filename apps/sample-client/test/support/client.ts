@@ -21,6 +21,8 @@ export interface TestClient {
   browser: Browser;
   /** Another browser, with cookies of its own. */
   otherBrowser(): Browser;
+  /** This browser at the same client started again, on the same store, with another configuration. */
+  afterRestart(environment: Record<string, string>): Promise<Browser>;
 }
 
 /** The client alone, between an authorization server and an API that do as the test says. Ends with the test. */
@@ -31,15 +33,20 @@ export async function startClient(environment: Record<string, string> = {}): Pro
   const store = await openTestShortLivedStore(clock);
   const logs: string[] = [];
   const logger = await createLogger({ name: 'test', level: 'trace', destination: { write: (line) => void logs.push(line) } });
-  const config = readConfig({
-    NODE_ENV: 'test',
-    ISSUER: authorizationServer.issuer,
-    RESOURCE: resourceServer.resource,
-    PEER_TIMEOUT: '1',
-    ...environment,
-  });
-  const app = await buildApp(config, { store, logger, clock });
-  onTestFinished(() => app.close());
+  const start = async (changes: Record<string, string>, itsStore: ShortLivedStore) => {
+    const peers = { ISSUER: authorizationServer.issuer, RESOURCE: resourceServer.resource, PEER_TIMEOUT: '1' };
+    const config = readConfig({ NODE_ENV: 'test', ...peers, ...environment, ...changes });
+    const started = await buildApp(config, { store: itsStore, logger, clock });
+    onTestFinished(() => started.close());
+    return started;
+  };
+  const app = await start({}, store);
   const otherBrowser = () => createBrowser(app, authorizationServer.issuer);
-  return { app, clock, store, logs, authorizationServer, resourceServer, browser: otherBrowser(), otherBrowser };
+  const browser = otherBrowser();
+  const afterRestart = async (changes: Record<string, string>) => {
+    const restarted = createBrowser(await start(changes, { ...store, close: async () => {} }), authorizationServer.issuer);
+    restarted.cookies = browser.cookies;
+    return restarted;
+  };
+  return { app, clock, store, logs, authorizationServer, resourceServer, browser, otherBrowser, afterRestart };
 }
