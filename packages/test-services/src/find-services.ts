@@ -18,12 +18,17 @@ export interface NoServices {
   message: string;
 }
 
+/** Set by whoever found services for several test runs at once: how, or `none`. The runs then look no further. */
+export const SOURCE_VARIABLE = 'ROLECALL_TEST_SERVICES_SOURCE';
+
 /**
  * Finds a Postgres and a Redis: containers where Docker runs, else `TEST_DATABASE_URL` and `TEST_REDIS_URL`, else the programs on this machine, started on free ports.
  *
  * @throws Error when nothing is found and `REQUIRE_SERVICES=1` says that there must be.
  */
 export async function findServices(environment: NodeJS.ProcessEnv = process.env): Promise<TestServices | NoServices> {
+  const found = alreadyFound(environment);
+  if (found !== undefined) return found;
   const reasons: string[] = [];
   if (await dockerAnswers(environment)) {
     try {
@@ -47,6 +52,14 @@ export async function findServices(environment: NodeJS.ProcessEnv = process.env)
   const message = `no Postgres and Redis for tests (${reasons.join('; ')})`;
   if (environment['REQUIRE_SERVICES'] === '1') throw new Error(`REQUIRE_SERVICES=1, but ${message}`);
   return { source: 'none', message };
+}
+
+function alreadyFound(environment: NodeJS.ProcessEnv): TestServices | NoServices | undefined {
+  const { TEST_DATABASE_URL: databaseUrl, TEST_REDIS_URL: redisUrl, [SOURCE_VARIABLE]: source } = environment;
+  if (source === 'none') return { source, message: 'no Postgres and Redis for tests (see the beginning of this run)' };
+  if (!databaseUrl || !redisUrl) return undefined;
+  if (source !== 'testcontainers' && source !== 'environment' && source !== 'local binaries') return undefined;
+  return { databaseUrl, redisUrl, source, stop: async () => {} };
 }
 
 /** Looks for a socket before anything heavy is loaded: most machines that lack Docker are told apart in a millisecond. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import type { ViteUserConfig } from 'vitest/config';
 import { findServices, type NoServices, type TestServices } from './find-services.ts';
+import { reportTo } from './report.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,30 +23,42 @@ declare global {
   var rolecallTestServices: TestServices | NoServices | undefined;
 }
 
+export interface StoresTests {
+  /** Which files are tests, as patterns. */
+  include?: string[];
+  /** The name of the report in `reports/`: the target that the tests belong to. */
+  report?: string;
+}
+
 /**
  * The Vitest configuration of a project whose tests use stores: every test runs twice, on the embedded stores and on Postgres and Redis.
  * On a machine without these the second run is left out, loudly (with `REQUIRE_SERVICES=1` that is an error).
  */
-export async function configureVitest(): Promise<ViteUserConfig> {
+export async function configureVitest(tests: StoresTests = {}) {
+  const { include = ['test/**/*.test.ts', 'src/**/*.test.ts'], report = 'test' } = tests;
   const services = (globalThis.rolecallTestServices ??= await findServices());
   const emptyDatabase = await dumpEmptyDatabase();
-  const projects = [project('embedded', { databaseUrl: '', redisUrl: '', emptyDatabase })];
+  const projects = [project('embedded', include, { databaseUrl: '', redisUrl: '', emptyDatabase })];
   if (services.source === 'none') process.stderr.write(`\nNOT RUN on Postgres and Redis: ${services.message}\n\n`);
-  else projects.push(project('services', { databaseUrl: services.databaseUrl, redisUrl: services.redisUrl, emptyDatabase }));
+  else projects.push(project('services', include, { databaseUrl: services.databaseUrl, redisUrl: services.redisUrl, emptyDatabase }));
   return {
     test: {
       projects,
-      reporters: ['default', ['json', { outputFile: 'reports/test.json' }]],
+      reporters: ['default', reportTo(`reports/${report}.json`)],
     },
-  };
+  } satisfies ViteUserConfig;
 }
 
-function project(stores: 'embedded' | 'services', provided: { databaseUrl: string; redisUrl: string; emptyDatabase: string }) {
+function project(
+  stores: 'embedded' | 'services',
+  include: string[],
+  provided: { databaseUrl: string; redisUrl: string; emptyDatabase: string },
+) {
   return {
     extends: true as const,
     test: {
       name: stores,
-      include: ['test/**/*.test.ts', 'src/**/*.test.ts'],
+      include,
       provide: { stores, ...provided },
       globalSetup: fileURLToPath(new URL('./global-teardown.ts', import.meta.url)),
       testTimeout: 20_000,

@@ -1,0 +1,58 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** What ran on one kind of stores. */
+export interface ReportRow {
+  /** The Vitest project's name (`embedded`, `services`); empty where tests use no stores. */
+  stores: string;
+  passed: number;
+  failed: number;
+  skipped: number;
+  /** Time spent in test files, in milliseconds. */
+  milliseconds: number;
+}
+
+/** What one run of a project's tests leaves behind, for the table over all projects. */
+export interface Report {
+  /** When the run began, in milliseconds since the epoch. */
+  startedAt: number;
+  rows: ReportRow[];
+}
+
+/** Writes a {@link Report} as JSON. Vitest's own JSON does not say in which of its projects a test ran. */
+export function reportTo(file: string): Reporter {
+  const startedAt = Date.now();
+  let path = file;
+  return {
+    onInit: (vitest) => {
+      path = resolve(vitest.config.root, file);
+    },
+    onTestRunEnd: async (modules, unhandledErrors) => {
+      const rows = new Map<string, ReportRow>();
+      for (const module of modules) {
+        const stores = module.project.name;
+        const row = rows.get(stores) ?? { stores, passed: 0, failed: 0, skipped: 0, milliseconds: 0 };
+        rows.set(stores, row);
+        count(module, row);
+      }
+      const [first] = rows.values();
+      if (first) first.failed += unhandledErrors.length;
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, JSON.stringify({ startedAt, rows: [...rows.values()] } satisfies Report));
+    },
+  };
+}
+
+function count(module: TestModule, row: ReportRow): void {
+  for (const test of module.children.allTests()) {
+    const { state } = test.result();
+    if (state === 'passed') row.passed++;
+    else if (state === 'skipped') row.skipped++;
+    else row.failed++;
+  }
+  // A file that could not be loaded, or a hook that failed, has errors but no failed test of its own.
+  row.failed += module.errors().length;
+  for (const suite of module.children.allSuites()) row.failed += suite.errors().length;
+  row.milliseconds += module.diagnostic().duration;
+}
