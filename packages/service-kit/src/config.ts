@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import * as z from 'zod';
 
 /** One or more settings that a service cannot start with. Each problem is a sentence that names its environment variable. */
@@ -70,6 +71,14 @@ export const flag = z.codec(z.enum(['true', 'false'], { error: 'must be true or 
   encode: (value) => (value ? 'true' : 'false'),
 });
 
+/** An IP address, a network (`10.0.0.0/8`), or the name of a range that the proxy lookup knows. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address = '', prefix, ...more] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return bits > 0 && more.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
+}
+
 /** The settings that every role has. */
 export const commonSettings = {
   NODE_ENV: z.enum(['development', 'test', 'production'], { error: 'must be development, test or production' }).default('development'),
@@ -77,7 +86,12 @@ export const commonSettings = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'must be a pino log level' }).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty'], { error: 'must be json or pretty' }).optional(),
   /** Addresses or networks of the load balancers whose `X-Forwarded-*` headers are believed, separated by commas. */
-  TRUSTED_PROXIES: z.string().optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .refine((list) => list.split(',').every((each) => isProxy(each.trim())), {
+      error: (issue) => `must be addresses or networks separated by commas (it is "${String(issue.input)}")`,
+    })
+    .optional(),
 };
 
 /** True for an address that only this machine can reach. */
