@@ -33,6 +33,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 256 },
   }) as unknown as FastifyInstance;
   app.setErrorHandler(options.errorHandler);
+  closeConnectionsWhileClosing(app);
   await app.register(helmet, {
     global: true,
     enableCSPNonces: false,
@@ -45,4 +46,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     hsts: options.https ? { maxAge: 31_536_000 } : false,
   });
   return app;
+}
+
+/** A connection that is kept alive after its last answer would hold up the end of the process until the other side drops it. */
+function closeConnectionsWhileClosing(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
 }
