@@ -9,7 +9,7 @@ const settings = z.object({
   PORT: port.default(4002),
   /** Where browsers reach this client. The redirect URI is `BASE_URL/callback`. */
   BASE_URL: httpUrl
-    .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'must be an origin, without a path or a slash at its end')
+    .refine((text) => !URL.canParse(text) || new URL(text).origin === text, 'must be an origin, without a path or a slash at its end')
     .default('http://localhost:4002'),
   /** The authorization server's issuer identifier (RFC 8414 §2), letter by letter. */
   ISSUER: httpUrl.default('http://localhost:4000'),
