@@ -73,7 +73,7 @@ function accessSection(access: Access): string {
   const missing = missingScopes(access.requestedScope, access.grantedScope);
   return html`<section aria-labelledby="access">
 <h2 id="access">What this client may do</h2>
-!${missing.length === 0 ? '' : html`<p class="notice">It asked for more than it was given. Not given: <strong>${missing.join(', ')}</strong>. What needs it will ask you again.</p>`}
+!${missing.length === 0 ? '' : html`<p class="notice">It asked for more than it was given. Not given: <strong>${missing.join(', ')}</strong>. You will be asked again when something needs it.</p>`}
 <dl>
 <dt>Granted</dt><dd>${access.grantedScope ?? 'not said by the authorization server'}</dd>
 <dt>By the authorization server</dt><dd>${access.issuer}</dd>
