@@ -43,3 +43,9 @@ export function readMessage<Schema extends z.ZodObject>(schema: Schema, paramete
   const problem = message[name] === undefined ? 'is missing' : 'is malformed';
   throw new OAuthError(errorOfParameter[name] ?? 'invalid_request', `${name} ${problem}.`);
 }
+
+/** @throws OAuthError `invalid_request` when there was no form. */
+export function formOf(body: unknown): Parameters {
+  if (body === undefined || body === null) throw new OAuthError('invalid_request', 'The body must be application/x-www-form-urlencoded.');
+  return body as Parameters;
+}

@@ -8,7 +8,7 @@ import type { Stores } from './stores/types.ts';
 export async function seed(stores: Stores, addresses: SeedAddresses): Promise<void> {
   const { users, clients, resources } = developmentSeeds(addresses);
   for (const { identifier, name, scopes } of resources) await stores.resources.save({ identifier, name, scopes });
-  for (const { secret, purpose: _purpose, ...client } of clients)
+  for (const { secret, purpose, ...client } of clients)
     await stores.clients.save({
       ...client,
       verified: true,

@@ -35,6 +35,8 @@ export function parseParameters(text: string): Parameters {
 
 /** Makes form bodies, and nothing else, arrive as {@link Parameters} in `request.body`. */
 export async function registerForms(app: FastifyInstance, bodyLimit: number): Promise<void> {
+  // JSON and plain text, which the framework reads by itself, would arrive in another shape: they are refused instead.
+  app.removeAllContentTypeParsers();
   await app.register(formbody, { bodyLimit, parser: parseParameters });
 }
 

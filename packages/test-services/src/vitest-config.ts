@@ -59,6 +59,8 @@ function project(
     test: {
       name: stores,
       include,
+      // What makes sense only where the stores outlive the process.
+      exclude: stores === 'embedded' ? ['**/*.services.test.ts'] : [],
       provide: { stores, ...provided },
       globalSetup: fileURLToPath(new URL('./global-teardown.ts', import.meta.url)),
       testTimeout: 20_000,

@@ -1,9 +1,9 @@
-import { type Parameters, queryParameters } from '@rolecall/service-kit/parameters';
+import { queryParameters } from '@rolecall/service-kit/parameters';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { PendingRequest, PendingRequests } from '../authorize/pending-requests.ts';
 import { displayTarget, formTarget } from '../authorize/redirect-uri.ts';
 import { PageError } from '../page-error.ts';
-import { parameter } from '../parameters.ts';
+import { formOf, parameter, refuseRepeated } from '../parameters.ts';
 import type { Client, ClientStore, ConsentStore, ResourceStore, UserStore } from '../stores/types.ts';
 import { type ConsentView, consentPage } from './view.ts';
 
@@ -44,7 +44,8 @@ export function registerConsentRoutes(app: FastifyInstance, options: ConsentOpti
   });
 
   app.post('/consent', { config, preHandler: app.csrfProtection }, async (request, reply) => {
-    const form = request.body as Parameters;
+    const form = formOf(request.body);
+    refuseRepeated(form);
     const id = parameter(form, 'request') ?? '';
     const pending = await pendingRequests.get(id, request.session.browser);
     const userId = request.session.user?.userId;

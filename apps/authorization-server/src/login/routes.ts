@@ -3,7 +3,7 @@ import type { Clock } from '@rolecall/storage/clock';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PendingRequest, PendingRequests } from '../authorize/pending-requests.ts';
 import { formTarget } from '../authorize/redirect-uri.ts';
-import { parameter } from '../parameters.ts';
+import { formOf, parameter, refuseRepeated } from '../parameters.ts';
 import type { ClientStore, User, UserStore } from '../stores/types.ts';
 import type { FailureThrottle } from '../throttle/failure-throttle.ts';
 import { normalizeUsername, verifyPassword } from './passwords.ts';
@@ -34,7 +34,8 @@ export function registerLoginRoutes(app: FastifyInstance, options: LoginOptions)
   });
 
   app.post('/login', { config, preHandler: app.csrfProtection }, async (request, reply) => {
-    const form = request.body as Parameters;
+    const form = formOf(request.body);
+    refuseRepeated(form);
     const { id, pending } = await pendingOf(request, form);
     const username = parameter(form, 'username') ?? '';
     const name = normalizeUsername(username);

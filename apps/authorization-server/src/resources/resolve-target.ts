@@ -22,14 +22,15 @@ export function resolveTarget(
   asked: { scope: string | undefined; resources: readonly string[] },
 ): Target {
   const scopes = asked.scope === undefined ? undefined : parseScope(asked.scope);
-  const resources = asked.resources.length > 0 ? asked.resources.map((each) => findResource(all, each)) : defaultResources(all, scopes);
+  const resources =
+    asked.resources.length > 0 ? [...new Set(asked.resources)].map((each) => findResource(all, each)) : [defaultResource(all, scopes)];
   const meaningful = new Set(resources.flatMap((resource) => resource.scopes.map((scope) => scope.name)));
   if (scopes === undefined) return { resources, scopes: client.scopes.filter((scope) => meaningful.has(scope)) };
   for (const scope of scopes) {
     if (!meaningful.has(scope)) throw new OAuthError('invalid_scope', `The scope ${scope} does not exist at this resource.`);
     if (!client.scopes.includes(scope)) throw new OAuthError('invalid_scope', `This client may not ask for the scope ${scope}.`);
   }
-  return { resources: [...new Set(resources)], scopes };
+  return { resources, scopes };
 }
 
 /** @throws OAuthError `invalid_target` when the resource is not an absolute URI without fragment, or not known here. */
@@ -54,9 +55,9 @@ export function parseScope(scope: string): string[] {
   return scopeTokens(scope);
 }
 
-function defaultResources(all: readonly Resource[], scopes: readonly string[] | undefined): Resource[] {
+function defaultResource(all: readonly Resource[], scopes: readonly string[] | undefined): Resource {
   const fitting = scopes && all.find((resource) => scopesAt(resource, scopes).length === scopes.length);
   const resource = fitting ?? all[0];
   if (resource === undefined) throw new OAuthError('invalid_target', 'No resource is registered here.');
-  return [resource];
+  return resource;
 }

@@ -1,8 +1,8 @@
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
-import { type Parameters, queryParameters } from '@rolecall/service-kit/parameters';
+import { queryParameters } from '@rolecall/service-kit/parameters';
 import type { FastifyInstance } from 'fastify';
 import { OAuthError } from '../oauth-error.ts';
-import { parameter, refuseRepeated } from '../parameters.ts';
+import { formOf, parameter, refuseRepeated } from '../parameters.ts';
 import type { AuthenticateClient } from './client-authentication.ts';
 import type { GrantHandler } from './grants/grant.ts';
 
@@ -28,10 +28,4 @@ export function registerTokenRoute(
     const response = await grant({ client, form });
     return reply.header('cache-control', 'no-store').send(response);
   });
-}
-
-/** @throws OAuthError `invalid_request` when there was no form. */
-export function formOf(body: unknown): Parameters {
-  if (body === undefined || body === null) throw new OAuthError('invalid_request', 'The body must be application/x-www-form-urlencoded.');
-  return body as Parameters;
 }

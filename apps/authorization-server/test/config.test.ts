@@ -1,0 +1,93 @@
+import { ConfigError } from '@rolecall/service-kit/config';
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '../src/config.ts';
+import { hashPassword } from '../src/login/passwords.ts';
+import { tokenHash } from '../src/random.ts';
+import { seededSecrets } from '../src/seed.ts';
+import { startTestServer } from './support/test-server.ts';
+
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  ISSUER: 'https://as.example',
+  DATABASE_URL: 'postgres://db.example/rolecall',
+  REDIS_URL: 'rediss://redis.example',
+  KEY_ENCRYPTION_KEY: 'k'.repeat(43),
+  TRUSTED_PROXIES: '10.0.0.0/8',
+};
+
+function problems(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('configuration', () => {
+  it('needs nothing in development', () => {
+    expect(readConfig({})).toMatchObject({ ISSUER: 'http://localhost:4000', PORT: 4000, HOST: 'localhost', ACCESS_TOKEN_LIFETIME: 600 });
+  });
+
+  it('cannot be changed afterwards', () => {
+    expect(Object.isFrozen(readConfig({}))).toBe(true);
+  });
+
+  it.each([
+    ['PORT', 'x'],
+    ['PORT', '0'],
+    ['PORT', '70000'],
+    ['ISSUER', 'localhost:4000'],
+    ['ISSUER', 'http://localhost:4000/'],
+    ['ISSUER', 'https://as.example?x'],
+    ['ISSUER', 'https://as.example#x'],
+    ['ISSUER', 'http://as.example'],
+    ['DATABASE_URL', 'mysql://x'],
+    ['REDIS_URL', 'http://x'],
+    ['KEY_ENCRYPTION_KEY', 'short'],
+    ['ACCESS_TOKEN_LIFETIME', '10 minutes'],
+    ['ACCESS_TOKEN_LIFETIME', '1'],
+    ['AUTHORIZATION_CODE_LIFETIME', '61'],
+    ['NODE_ENV', 'prod'],
+    ['LOG_LEVEL', 'loud'],
+  ])('names %s when it is "%s"', (name, value) => {
+    expect(problems({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);
+  });
+
+  it('never repeats an address that may hold a password', () => {
+    expect(problems({ DATABASE_URL: 'mysql://user:hunter2@db' }).join()).not.toContain('hunter2');
+  });
+
+  it('names every wrong variable at once', () => {
+    expect(problems({ PORT: 'x', LOG_LEVEL: 'loud' })).toHaveLength(2);
+  });
+
+  it('accepts a complete production configuration', () => {
+    expect(problems(PRODUCTION)).toEqual([]);
+  });
+
+  it.each(Object.keys(PRODUCTION).filter((name) => name !== 'NODE_ENV'))('refuses production without %s', (name) => {
+    expect(problems({ ...PRODUCTION, [name]: '' })).toEqual([expect.stringContaining(name)]);
+  });
+
+  it('names each development default that is left in production', () => {
+    expect(problems({ NODE_ENV: 'production' })).toHaveLength(5);
+  });
+
+  it('finds the development seeds in a production database, and nothing once they are gone', async () => {
+    const server = await startTestServer();
+    const found = await seededSecrets(server.stores);
+    for (const name of ['sample-client', 'sample-service', 'resource-server', 'legacy-web', 'alice', 'bob'])
+      expect(found.join()).toContain(`"${name}"`);
+    expect(found).toHaveLength(6);
+
+    for (const id of ['sample-client', 'sample-service', 'resource-server', 'legacy-web'])
+      await server.register({ id, disabled: true, secrets: [{ hash: tokenHash('x') }] });
+    const [alice, bob] = await Promise.all(['alice', 'bob'].map((name) => server.stores.users.findByUsername(name)));
+    await server.stores.users.setPasswordHash(alice?.id as string, await hashPassword('a better one'));
+    await server.stores.users.setDisabled(bob?.id as string, true);
+    expect(await seededSecrets(server.stores)).toEqual([]);
+    await server.close();
+  });
+});

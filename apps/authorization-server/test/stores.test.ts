@@ -1,0 +1,137 @@
+import { testDatabaseLocation } from '@rolecall/storage/test-support/stores';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seed } from '../src/seed.ts';
+import { defaultSeedAddresses } from '../src/seeds.ts';
+import { openStores } from '../src/stores/open-stores.ts';
+import type { Client, Grant, Stores } from '../src/stores/types.ts';
+
+/** One suite for both databases: it runs on the embedded one and on Postgres. */
+describe('durable stores', () => {
+  let stores: Stores;
+  let userId: string;
+  beforeAll(async () => {
+    stores = await openStores(await testDatabaseLocation(), 'apply');
+    await seed(stores, defaultSeedAddresses);
+    userId = (await stores.users.findByUsername('alice'))?.id as string;
+  });
+  afterAll(() => stores.close());
+
+  const client: Client = {
+    id: 'round-trip',
+    name: 'Round ✓ trip',
+    tokenEndpointAuthMethod: 'client_secret_basic',
+    applicationType: 'native',
+    grantTypes: ['authorization_code'],
+    redirectUris: ['https://client.example/a', 'https://client.example/b'],
+    scopes: ['one', 'two'],
+    requirePkce: false,
+    verified: false,
+    disabled: false,
+    secrets: [{ hash: 'one' }, { hash: 'two', expiresAt: 1_800_000_000_000 }],
+  };
+
+  it('answers a client as it was saved', async () => {
+    await stores.clients.save(client);
+    const found = await stores.clients.find(client.id);
+    expect({ ...found, secrets: found?.secrets.toSorted((a, b) => a.hash.localeCompare(b.hash)) }).toEqual(client);
+  });
+
+  it('replaces a client and keeps its secrets', async () => {
+    await stores.clients.save({ ...client, name: 'Another', disabled: true, secrets: [] });
+    expect(await stores.clients.find(client.id)).toMatchObject({ name: 'Another', disabled: true });
+    expect((await stores.clients.find(client.id))?.secrets).toHaveLength(2);
+  });
+
+  it('knows nobody that was not saved', async () => {
+    expect(await stores.clients.find('nobody')).toBeUndefined();
+    expect(await stores.users.find('usr_nobody')).toBeUndefined();
+    expect(await stores.users.findByUsername('nobody')).toBeUndefined();
+  });
+
+  it('leaves a user that is there as it is', async () => {
+    await stores.users.addIfAbsent({ id: 'usr_other', username: 'alice', passwordHash: 'x', name: 'Not Alice' });
+    expect(await stores.users.findByUsername('alice')).toMatchObject({ id: userId, name: 'Alice', disabled: false });
+  });
+
+  it('seeding again changes nothing', async () => {
+    const before = [await stores.users.findByUsername('alice'), await stores.clients.find('sample-client'), await stores.resources.list()];
+    await seed(stores, defaultSeedAddresses);
+    expect([await stores.users.findByUsername('alice'), await stores.clients.find('sample-client'), await stores.resources.list()]).toEqual(
+      before,
+    );
+  });
+
+  it('adds consents up, also those that are given at once', async () => {
+    await Promise.all(['a', 'b', 'c', 'a'].map((scope) => stores.consents.add(userId, 'sample-client', 'https://r.example', [scope])));
+    await stores.consents.add(userId, 'sample-client', 'https://empty.example', []);
+    const found = await stores.consents.find(userId, 'sample-client');
+    expect(found.get('https://r.example')).toEqual(new Set(['a', 'b', 'c']));
+    expect(found.get('https://empty.example')).toEqual(new Set());
+    expect((await stores.consents.find(userId, 'legacy-web')).size).toBe(0);
+  });
+
+  const grant = (id: string): Grant => ({
+    id,
+    userId,
+    clientId: 'sample-client',
+    scopes: ['a'],
+    resources: ['https://r.example'],
+    createdAt: 1_700_000_000_000,
+  });
+
+  it('records a grant once', async () => {
+    expect(await stores.grants.create(grant('once'))).toBe(true);
+    expect(await stores.grants.create(grant('once'))).toBe(false);
+    expect(await stores.grants.isRevoked('once')).toBe(false);
+  });
+
+  it('revokes a grant, and it stays revoked', async () => {
+    await stores.grants.create(grant('ended'));
+    await stores.grants.revoke(grant('ended'), 1_700_000_001_000);
+    expect(await stores.grants.isRevoked('ended')).toBe(true);
+  });
+
+  it('a grant that is revoked before it is recorded cannot be recorded', async () => {
+    await stores.grants.revoke(grant('overtaken'), 1_700_000_001_000);
+    expect(await stores.grants.create(grant('overtaken'))).toBe(false);
+    expect(await stores.grants.isRevoked('overtaken')).toBe(true);
+  });
+
+  it('keeps resources with their scopes, the first registered first', async () => {
+    await stores.resources.save({ identifier: 'https://a.example', name: 'A', scopes: [{ name: 'x', description: 'X' }] });
+    await stores.resources.save({ identifier: 'https://a.example', name: 'A2', scopes: [{ name: 'y', description: 'Y' }] });
+    const all = await stores.resources.list();
+    expect(all[0]?.identifier).toBe('http://localhost:4001');
+    expect(all.find((resource) => resource.identifier === 'https://a.example')).toEqual({
+      identifier: 'https://a.example',
+      name: 'A2',
+      scopes: [{ name: 'y', description: 'Y' }],
+    });
+  });
+
+  it('of two keys with one place in the order the first stays', async () => {
+    const key = (kid: string, sequence: number) => ({
+      kid,
+      sequence,
+      algorithm: 'ES256' as const,
+      publicJwk: { kty: 'EC' as const, crv: 'P-256' as const, x: 'x', y: 'y', kid, use: 'sig' as const, alg: 'ES256' as const },
+      encryptedPrivateKey: new Uint8Array([1, 2, 3]),
+      signsFrom: 1_700_000_000_000,
+    });
+    await Promise.all([stores.signingKeys.addIfAbsent(key('a', 1)), stores.signingKeys.addIfAbsent(key('b', 1))]);
+    await stores.signingKeys.addIfAbsent(key('c', 2));
+    const keys = await stores.signingKeys.list();
+    expect(keys.map((each) => each.sequence)).toEqual([1, 2]);
+    expect(keys[1]).toEqual(key('c', 2));
+    await stores.signingKeys.removeBefore(2);
+    expect((await stores.signingKeys.list()).map((each) => each.kid)).toEqual(['c']);
+  });
+
+  it('answers a ping', async () => {
+    await expect(stores.ping()).resolves.toBeUndefined();
+  });
+
+  it('refuses a database without its migrations, and names them', async () => {
+    await expect(openStores(await testDatabaseLocation(), 'require')).rejects.toThrow(/lacks 1 migration\(s\): 20261122000000_init/);
+  });
+});

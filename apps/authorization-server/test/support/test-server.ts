@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { Writable } from 'node:stream';
+import { createLogger } from '@rolecall/service-kit/logger';
+import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import { createMovableClock, type MovableClock } from '@rolecall/storage/test-support/movable-clock';
+import { openTestShortLivedStore, testDatabaseLocation } from '@rolecall/storage/test-support/stores';
+import type { FastifyInstance } from 'fastify';
+import { onTestFinished } from 'vitest';
+import { buildApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { tokenHash } from '../../src/random.ts';
+import { seed } from '../../src/seed.ts';
+import { defaultSeedAddresses } from '../../src/seeds.ts';
+import { openStores } from '../../src/stores/open-stores.ts';
+import type { Client, Stores } from '../../src/stores/types.ts';
+
+/** An authorization server alone, with the development seeds, a clock that stands still, and everything that it logs. */
+export interface TestServer {
+  app: FastifyInstance;
+  issuer: string;
+  clock: MovableClock;
+  stores: Stores;
+  shortLived: ShortLivedStore;
+  /** What has been logged so far, as one text. */
+  logged(): string;
+  /** Registers a client: the sample client, changed. Its secret, unless it is public, is `a-secret-for-tests`. */
+  register(client: Partial<Client> & { id: string }): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const TEST_SECRET = 'a-secret-for-tests';
+
+/** Starts a server in this process. `environment` changes its configuration. */
+export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
+  const config = readConfig({ NODE_ENV: 'test', ...environment });
+  const clock = createMovableClock();
+  const stores = await openStores(await testDatabaseLocation(), 'apply');
+  const shortLived = await openTestShortLivedStore(clock);
+  await seed(stores, defaultSeedAddresses);
+  let log = '';
+  const destination = new Writable({
+    write(chunk, _encoding, done) {
+      log += String(chunk);
+      done();
+    },
+  });
+  const logger = await createLogger({ name: 'test', level: 'trace', format: 'json', destination });
+  const app = await buildApp(config, { stores, shortLived, clock, logger, keyEncryptionKey: randomBytes(32) });
+  return {
+    app,
+    issuer: config.ISSUER,
+    clock,
+    stores,
+    shortLived,
+    logged: () => log,
+    register: (client) =>
+      stores.clients.save({
+        name: client.id,
+        tokenEndpointAuthMethod: 'client_secret_post',
+        applicationType: 'web',
+        grantTypes: ['authorization_code', 'client_credentials'],
+        redirectUris: ['https://client.example/callback'],
+        scopes: ['notes:read', 'notes:write'],
+        requirePkce: true,
+        verified: true,
+        disabled: false,
+        secrets: client.tokenEndpointAuthMethod === 'none' ? [] : [{ hash: tokenHash(TEST_SECRET) }],
+        ...client,
+      }),
+    close: async () => app.close(),
+  };
+}
+
+/** The same, listening on a free port of this machine, for callers that speak real HTTP. Ends with the test. */
+export async function startListeningServer(port: number): Promise<TestServer> {
+  const server = await startTestServer({ ISSUER: `http://localhost:${port}` });
+  onTestFinished(() => server.close());
+  await server.app.listen({ host: 'localhost', port });
+  return server;
+}
