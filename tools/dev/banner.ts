@@ -19,14 +19,14 @@ export function banner(addresses: Addresses, storage: string): string {
     '  Users',
     ...columns(seeds.users.map((user) => [user.username, `password ${user.password}`])),
     '',
-    '  Clients',
-    ...columns(seeds.clients.map((each) => [each.id, each.secret === undefined ? 'no secret' : `secret ${each.secret}`, each.purpose])),
+    '  Clients, their secrets and what they are',
+    ...columns(seeds.clients.map((each) => [each.id, each.secret ?? 'no secret', each.purpose])),
     '',
     '  Try first',
     `    1. Open ${client}, sign in as ${seeds.users[0]?.username}, allow what is asked for, and add a note.`,
-    '    2. Get a token as a program, and call the API with it:',
+    '    2. Get an access token as a program does that acts for itself:',
     '',
-    ...(service === undefined ? [] : tokenCommand(addresses, service.id, service.secret ?? '', service.scopes)),
+    ...(service?.secret === undefined ? [] : [tokenCommand(addresses, service.id, service.secret, service.scopes[0] ?? '')]),
     '',
     `  ${storage}`,
     '  Ctrl-C stops everything.',
@@ -38,12 +38,9 @@ export function banner(addresses: Addresses, storage: string): string {
 
 const rule = '─'.repeat(78);
 
-/** Lines that can be copied into a shell as they are. */
-function tokenCommand({ issuer, resource }: Addresses, id: string, secret: string, scopes: readonly string[]): string[] {
-  return [
-    `curl -s ${issuer}/token -u ${id}:${secret} -d grant_type=client_credentials -d scope=${scopes[0]} -d resource=${resource}`,
-    `curl -s ${resource}/notes -H "authorization: Bearer <the access_token of the answer>"`,
-  ];
+/** A line that can be copied into a shell as it is. */
+function tokenCommand({ issuer, resource }: Addresses, id: string, secret: string, scope: string): string {
+  return `curl -s ${issuer}/token -u ${id}:${secret} -d grant_type=client_credentials -d scope=${scope} -d resource=${resource}`;
 }
 
 function columns(rows: string[][]): string[] {

@@ -1,0 +1,30 @@
+import { configureVitest } from '@rolecall/test-services/vitest-config';
+import { defineConfig } from 'vitest/config';
+import { findChromium } from './end-to-end/support/browser.ts';
+
+const include = ['end-to-end/**/*.e2e.ts'];
+const stores = await configureVitest({ include, report: 'e2e' });
+const exclude: string[] = [];
+
+if (findChromium() === undefined) {
+  const message = 'there is no Chromium on this machine (CHROMIUM_PATH names one)';
+  if (process.env['REQUIRE_SERVICES'] === '1') throw new Error(`REQUIRE_SERVICES=1, but ${message}`);
+  process.stderr.write(`\nNOT RUN in a browser: ${message}\n\n`);
+  exclude.push('**/*.browser.e2e.ts');
+}
+
+export default defineConfig({
+  test: {
+    ...stores.test,
+    projects: [
+      ...stores.test.projects.map((project) => ({
+        ...project,
+        // Each file starts whole programs: one after the other, so that two cores are enough for the times that are measured.
+        test: { ...project.test, exclude, testTimeout: 60_000, hookTimeout: 120_000 },
+      })),
+      // What has nothing to do with stores runs once.
+      { extends: true, test: { name: '', include: ['images/**/*.e2e.ts'], testTimeout: 600_000, hookTimeout: 600_000 } },
+    ],
+    fileParallelism: false,
+  },
+});
