@@ -26,7 +26,9 @@ const settings = z.object({
   RESOURCE: httpUrl
     .refine((url) => !url.endsWith('/'), { error: 'must not end with a slash: it is compared letter by letter' })
     // Its path is where the routes are: what a router or a URL parser would read in another way has no place in it.
-    .refine((url) => /^[a-z]+:\/\/[^/]+(\/(?!\.)[\w~.-]+)*\/?$/.test(url), { error: 'must have a path of plain segments, or none' })
+    .refine((url) => !URL.canParse(url) || /^\w+:\/\/[^/]+(\/(?!\.)[\w~.-]+)*\/?$/.test(url), {
+      error: 'must have a path of plain segments, or none',
+    })
     .default('http://localhost:4001'),
 });
 

@@ -12,6 +12,7 @@ const FRAMEWORK_PROBLEMS: Readonly<Record<string, string>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'the body does not have the length that was announced',
   FST_ERR_CTP_INVALID_JSON_BODY: 'the body is not valid JSON',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'the body must be application/json',
+  FST_ERR_MAX_PARAM_LENGTH: 'the path is too long',
 };
 
 const STORE_RETRY_AFTER_SECONDS = 5;

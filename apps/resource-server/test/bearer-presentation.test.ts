@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseChallenge } from './support/challenge.ts';
-import { rawRequest } from './support/raw-request.ts';
+import { rawPipeline, rawRequest } from './support/raw-request.ts';
 import { startResourceServer, type TestResourceServer } from './support/resource-server.ts';
 
 const METADATA = 'http://localhost:4001/.well-known/oauth-protected-resource';
@@ -157,11 +157,7 @@ describe('every answer', () => {
 
   it('RS-TOK-10: judges every request of a connection by itself, and sets no cookie', async () => {
     const good = `Authorization: Bearer ${await server.authorizationServer.token()}`;
-    const { text } = await rawRequest(
-      server.url,
-      ['GET /notes HTTP/1.1', good, 'Connection: keep-alive'],
-      ['GET /notes HTTP/1.1', 'Connection: close'],
-    );
+    const { text } = await rawPipeline(server.url, ['GET /notes HTTP/1.1', good], ['GET /notes HTTP/1.1']);
     expect([...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status)).toEqual(['200', '401']);
     expect(text.toLowerCase()).not.toContain('set-cookie');
   });

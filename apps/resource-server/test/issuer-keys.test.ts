@@ -1,16 +1,23 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Stores } from '../src/stores/types.ts';
 import { answer, createSigning, KEYS_PATH, METADATA_PATH, publicJwk, startAuthorizationServer } from './support/authorization-server.ts';
-import { startResourceServer, type TestResourceServer } from './support/resource-server.ts';
+import { openTestStores, startResourceServer, type TestResourceServer } from './support/resource-server.ts';
 
 const NORMAL_AGAIN = 3;
 const STALE = 11 * 60;
 const TOO_OLD = 61 * 60;
 
+let stores: Stores;
 let server: TestResourceServer;
+beforeAll(async () => {
+  stores = await openTestStores();
+});
 beforeEach(async () => {
-  server = await startResourceServer();
+  // Every test has a service that knows no keys yet; their notes are of no interest, so the stores are the same for all.
+  server = await startResourceServer({ stores: { ...stores, close: async () => {} } });
 });
 afterEach(() => server.close());
+afterAll(() => stores.close());
 
 const status = async (token?: string) => (await server.request('/notes', token === undefined ? {} : { token })).status;
 const unknownKey = (kid: string) => server.authorizationServer.token({ header: { kid } });

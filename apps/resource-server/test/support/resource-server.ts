@@ -33,15 +33,31 @@ export interface RequestOptions {
   body?: string | Uint8Array<ArrayBuffer>;
 }
 
+export interface ResourceServerOptions {
+  resource?: string;
+  /** The path of the authorization server's issuer. */
+  issuerPath?: string;
+  /** More variables, or other values for those that are set. */
+  environment?: Record<string, string>;
+  /** Stores that are there already. They are closed with the server. */
+  stores?: Stores;
+}
+
+/** Migrated stores that no other test sees. */
+export async function openTestStores(): Promise<Stores> {
+  return openStores(await testDatabaseLocation(), { migrations: 'apply' });
+}
+
 /** Starts the whole service on a free port and stores of its own, beside an authorization server that the test controls. */
-export async function startResourceServer({ resource = 'http://localhost:4001', issuerPath = '' } = {}): Promise<TestResourceServer> {
+export async function startResourceServer(options: ResourceServerOptions = {}): Promise<TestResourceServer> {
+  const { resource = 'http://localhost:4001', issuerPath = '' } = options;
   const clock = createMovableClock();
   const authorizationServer = await startAuthorizationServer(clock, resource, issuerPath);
   const lines: string[] = [];
   const destination = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
   const logger = await createLogger({ name: 'resource-server', level: 'trace', destination });
-  const stores = await openStores(await testDatabaseLocation(), { migrations: 'apply' });
-  const config = readConfig({ NODE_ENV: 'test', ISSUER: authorizationServer.issuer, RESOURCE: resource });
+  const stores = options.stores ?? (await openTestStores());
+  const config = readConfig({ NODE_ENV: 'test', ISSUER: authorizationServer.issuer, RESOURCE: resource, ...options.environment });
   const app = await buildApp(config, { stores, clock, logger });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
 

@@ -1,0 +1,113 @@
+import { ConfigError } from '@rolecall/service-kit/config';
+import { describe, expect, it } from 'vitest';
+import { locationOf, readConfig, readDatabaseLocation } from '../src/config.ts';
+
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://notes:secret@db.internal/notes',
+  ISSUER: 'https://login.example',
+  RESOURCE: 'https://api.example',
+  TRUSTED_PROXIES: '10.0.0.0/8',
+};
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('the configuration', () => {
+  it('needs nothing in development', () => {
+    expect(readConfig({})).toMatchObject({
+      NODE_ENV: 'development',
+      HOST: 'localhost',
+      PORT: 4001,
+      ISSUER: 'http://localhost:4000',
+      RESOURCE: 'http://localhost:4001',
+    });
+    expect(locationOf(readConfig({}))).toEqual({ kind: 'embedded', directory: expect.stringMatching(/[/\\]\.data[/\\]resource-server$/) });
+  });
+
+  it('takes an empty variable for one that is not there', () => {
+    expect(readConfig({ PORT: '', ISSUER: '', DATABASE_URL: '' })).toEqual(readConfig({}));
+  });
+
+  it('keeps identifiers as they are written', () => {
+    expect(readConfig({ ISSUER: 'https://Tenant.example/', RESOURCE: 'https://API.example:443/v1' })).toMatchObject({
+      ISSUER: 'https://Tenant.example/',
+      RESOURCE: 'https://API.example:443/v1',
+    });
+  });
+
+  it('keeps the notes in a schema of their own', () => {
+    expect(locationOf(readConfig(PRODUCTION))).toMatchObject({ kind: 'postgres', schema: 'resource_server' });
+    expect(readDatabaseLocation({ NODE_ENV: 'production', DATABASE_URL: PRODUCTION.DATABASE_URL })).toMatchObject({ kind: 'postgres' });
+  });
+
+  it.each([
+    ['PORT', 'http'],
+    ['PORT', '0'],
+    ['PORT', '65536'],
+    ['PORT', '4001 '],
+    ['ISSUER', 'localhost:4000'],
+    ['ISSUER', 'ftp://localhost'],
+    ['ISSUER', 'https://login.example?x'],
+    ['ISSUER', 'https://login.example#x'],
+    ['ISSUER', 'https://user@login.example'],
+    ['RESOURCE', 'notes'],
+    ['RESOURCE', 'http://localhost:4001/'],
+    ['RESOURCE', 'https://api.example/v1/'],
+    ['RESOURCE', 'https://api.example/v1#x'],
+    ['RESOURCE', 'https://api.example/:version'],
+    ['RESOURCE', 'https://api.example/a/../b'],
+    ['RESOURCE', 'https://api.example/*'],
+    ['RESOURCE', 'https://api.example/a%20b'],
+    ['DATABASE_URL', 'mysql://db/notes'],
+    ['NODE_ENV', 'prod'],
+    ['LOG_LEVEL', 'loud'],
+    ['TRUSTED_PROXIES', 'the-proxy'],
+  ])('refuses %s as %s, in one sentence that begins with the variable', (name, value) => {
+    const problems = problemsOf({ [name]: value });
+    expect(problems.length).toBeGreaterThan(0);
+    for (const problem of problems) expect(problem).toMatch(new RegExp(`^${name} must [^\\n]+$`));
+  });
+
+  it('names every variable that is wrong, not only the first', () => {
+    expect(problemsOf({ PORT: 'x', ISSUER: 'x', LOG_LEVEL: 'x' })).toHaveLength(3);
+  });
+
+  it('does not repeat an address that may hold a password', () => {
+    expect(problemsOf({ DATABASE_URL: 'mysql://notes:hunter2@db/notes' }).join()).not.toContain('hunter2');
+  });
+});
+
+describe('production', () => {
+  it('starts where nothing is left at its development default', () => {
+    expect(problemsOf(PRODUCTION)).toEqual([]);
+  });
+
+  it('names each development default that is left', () => {
+    const problems = problemsOf({ NODE_ENV: 'production' });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['DATABASE_URL', 'ISSUER', 'RESOURCE', 'TRUSTED_PROXIES']);
+  });
+
+  it.each(['DATABASE_URL', 'ISSUER', 'RESOURCE', 'TRUSTED_PROXIES'])('refuses to do without %s', (name) => {
+    const problems = problemsOf({ ...PRODUCTION, [name]: '' });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(name);
+  });
+
+  it.each(['ISSUER', 'RESOURCE'])('refuses %s over plain http', (name) => {
+    expect(problemsOf({ ...PRODUCTION, [name]: 'http://login.example' })).toEqual([
+      `${name} must be an https address in production (it is "http://login.example")`,
+    ]);
+  });
+
+  it('migrates no embedded database', () => {
+    expect(() => readDatabaseLocation({ NODE_ENV: 'production' })).toThrow(ConfigError);
+  });
+});
