@@ -53,7 +53,6 @@ export async function buildApp(config: Config, { store, logger, clock = systemCl
   const allRoutesAreThere = refuseOtherMethods(app);
   registerHealth(app, { sessions: () => store.ping() });
   registerPages(app, 'Sample client');
-  app.removeAllContentTypeParsers();
   await registerForms(app, FORM_LIMIT_BYTES);
   await registerSessions(app, {
     cookieName: 'rolecall-sample-client',
