@@ -75,11 +75,14 @@ function sessionStore(options: SessionOptions, clock: Clock) {
       settle(options.store.get<Session>(keyOf(id)), callback);
     },
     set(id: string, data: Session, callback: (error?: unknown) => void): void {
+      const isNew = data.createdAt === undefined;
       data.createdAt ??= clock.now();
       data.seenAt ??= clock.now();
       const remaining = Math.floor((data.createdAt + options.absoluteSeconds * 1000 - clock.now()) / 1000);
       const lifetime = Math.min(options.idleSeconds, remaining);
-      settle(lifetime > 0 ? options.store.set(keyOf(id), data, lifetime) : options.store.delete(keyOf(id)), callback);
+      if (lifetime <= 0) return settle(options.store.delete(keyOf(id)), callback);
+      // A request that was under way while its session was ended must not bring it back.
+      settle(isNew ? options.store.set(keyOf(id), data, lifetime) : options.store.replace(keyOf(id), data, lifetime), callback);
     },
     destroy(id: string, callback: (error?: unknown) => void): void {
       settle(options.store.delete(keyOf(id)), callback);

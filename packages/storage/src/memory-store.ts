@@ -36,6 +36,11 @@ export function createMemoryStore(clock: Clock = systemClock): ShortLivedStore {
 
   return {
     set: async (key, value, lifetimeSeconds) => put(key, value, lifetimeSeconds),
+    replace: async (key, value, lifetimeSeconds) => {
+      if (alive(key) === undefined) return false;
+      put(key, value, lifetimeSeconds);
+      return true;
+    },
     get: async (key) => read(key),
     take: async (key) => {
       const value = read(key);

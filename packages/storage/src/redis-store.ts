@@ -91,6 +91,8 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sho
     set: async (key, value, lifetimeSeconds) => {
       await redis.set(key, seal(value, lifetimeSeconds), 'PX', lifetimeSeconds * 1000);
     },
+    replace: async (key, value, lifetimeSeconds) =>
+      (await redis.set(key, seal(value, lifetimeSeconds), 'PX', lifetimeSeconds * 1000, 'XX')) === 'OK',
     get: async (key) => open(await redis.get(key)),
     take: async (key) => open(await redis.getdel(key)),
     claim: async (key, lifetimeSeconds) => (await redis.claimMark(key, clock.now(), lifetimeSeconds * 1000)) === 1,

@@ -6,6 +6,9 @@ export interface ShortLivedStore {
   /** Keeps `value` (anything that JSON can carry) under `key`, replacing what was there, for `lifetimeSeconds`. */
   set(key: string, value: unknown, lifetimeSeconds: number): Promise<void>;
 
+  /** The same, but only where something is: false, and nothing is kept, when it was removed meanwhile. One atomic step. */
+  replace(key: string, value: unknown, lifetimeSeconds: number): Promise<boolean>;
+
   /** The value under `key`, or undefined when there is none or its lifetime is over. */
   get<T>(key: string): Promise<T | undefined>;
 

@@ -42,6 +42,17 @@ describe('a value', () => {
     expect(await store.get('key')).toBe('second');
   });
 
+  it('can be replaced only while it is there', async () => {
+    expect(await store.replace('key', 'value', 60)).toBe(false);
+    expect(await store.get('key')).toBeUndefined();
+    await store.set('key', 'first', 10);
+    expect(await store.replace('key', 'second', 100)).toBe(true);
+    clock.advance(50);
+    expect(await store.get('key')).toBe('second');
+    await store.delete('key');
+    expect(await store.replace('key', 'third', 60)).toBe(false);
+  });
+
   it('is not shared with the caller: neither side can change what the other has', async () => {
     const scopes = ['notes:read'];
     await store.set('key', { scopes }, 60);

@@ -22,6 +22,7 @@ export interface PendingRequests {
   add(pending: PendingRequest): Promise<string>;
   /** @throws PageError when there is none, it is over, or it was made in another browser. */
   get(id: string, browser: string | undefined): Promise<PendingRequest>;
+  /** @throws PageError when it was answered meanwhile. */
   decide(id: string, pending: PendingRequest, decision: Decision): Promise<void>;
   /** Ends it. True for exactly one caller: a request is answered once. */
   finish(id: string): Promise<boolean>;
@@ -38,14 +39,19 @@ export function createPendingRequests(store: ShortLivedStore, lifetimeSeconds: n
     },
     get: async (id, browser) => {
       const pending = /^[A-Za-z0-9_-]{43}$/.test(id) ? await store.get<PendingRequest>(keyOf(id)) : undefined;
-      if (pending === undefined || pending.browser !== browser)
-        throw new PageError(
-          'There is nothing to decide here',
-          'This request has already been answered, has expired, or was made in another browser. Go back to the application and start again.',
-        );
+      if (pending === undefined || pending.browser !== browser) throw over();
       return pending;
     },
-    decide: (id, pending, decision) => store.set(keyOf(id), { ...pending, decision }, lifetimeSeconds),
+    decide: async (id, pending, decision) => {
+      if (!(await store.replace(keyOf(id), { ...pending, decision }, lifetimeSeconds))) throw over();
+    },
     finish: async (id) => (await store.take(keyOf(id))) !== undefined,
   };
+}
+
+function over(): PageError {
+  return new PageError(
+    'There is nothing to decide here',
+    'This request has already been answered, has expired, or was made in another browser. Go back to the application and start again.',
+  );
 }

@@ -25,7 +25,7 @@ export function layout(page: Page, role: string, stylesheetPath: string): string
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
-<div class="role"><span class="role-name">${role}</span></div>
+<header class="role"><span class="role-name">${role}</span></header>
 !${page.header ?? ''}
 <main id="main" class="${page.width ?? 'narrow'}">
 !${page.body}

@@ -1,0 +1,67 @@
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowser } from './support/browser.ts';
+import { type Ecosystem, startEcosystem } from './support/ecosystem.ts';
+import { addNote, connect, decide, logIn } from './support/person.ts';
+
+let ecosystem: Ecosystem;
+let browser: Browser;
+beforeAll(async () => {
+  [ecosystem, browser] = await Promise.all([startEcosystem(), openBrowser()]);
+});
+afterAll(async () => {
+  await Promise.all([browser.close(), ecosystem.stop()]);
+});
+
+const kinds: [string, string, BrowserContextOptions][] = [
+  ['a desktop, light', 'alice', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
+  ['a phone, dark', 'bob', { viewport: { width: 360, height: 640 }, colorScheme: 'dark' }],
+];
+const passwords: Record<string, string> = { alice: 'wonderland', bob: 'builder' };
+
+/** Nothing that the rules of WCAG 2.2 AA find, one first heading, and no need to scroll sideways. */
+async function judge(page: Page, name: string): Promise<void> {
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate(
+    `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
+  )) as axe.AxeResults;
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
+    name,
+  ).toEqual([]);
+  expect(await page.locator('h1').count(), name).toBe(1);
+  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name} fits`).toBe(true);
+}
+
+describe.each(kinds)('pages on %s', (_kind, username, options) => {
+  it('can be read and used by everybody', async () => {
+    const { client, issuer } = ecosystem.addresses;
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    await page.goto(client);
+    await judge(page, 'home');
+    await connect(page, client);
+    await judge(page, 'login');
+    await logIn(page, username, 'wrong');
+    await page.getByRole('alert').waitFor();
+    await judge(page, 'login with a mistake');
+    await logIn(page, username, passwords[username] as string);
+    await page.getByRole('button', { name: 'Allow', exact: true }).waitFor();
+    await judge(page, 'consent');
+    await decide(page, 'Allow');
+    await page.getByRole('heading', { name: 'Your notes' }).waitFor();
+    await judge(page, 'no notes');
+    await addNote(page, `A-long-word-${'x'.repeat(180)}`, `${'y'.repeat(400)}\nmore`);
+    await page.getByRole('button', { name: /Delete/ }).waitFor();
+    await judge(page, 'notes');
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('heading', { name: 'You are logged out' }).waitFor();
+    await judge(page, 'logged out');
+    for (const address of [`${issuer}/authorize`, `${issuer}/login?request=gone`, `${client}/callback`, `${client}/nowhere`]) {
+      await page.goto(address);
+      await judge(page, address);
+    }
+    await context.close();
+  });
+});
