@@ -79,7 +79,7 @@ describe('the callback', () => {
     await browser.callback({ state: 'made-up' });
     const page = await browser.follow();
     expect(page.statusCode).toBe(400);
-    expect(page.body).toContain('This sign-in is not known here');
+    expect(page.body).toContain('This answer belongs to nothing that was asked here');
     expect(page.body).toContain('href="/"');
   });
 

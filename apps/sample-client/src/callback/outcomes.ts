@@ -16,7 +16,7 @@ const OUTCOMES = {
   },
   unknown: {
     status: 400,
-    title: 'This sign-in is not known here',
+    title: 'This answer belongs to nothing that was asked here',
     text: 'It was begun in another browser, took longer than ten minutes or has been used already. Nothing was done with it.',
   },
   untrusted: {

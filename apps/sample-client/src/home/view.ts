@@ -3,10 +3,10 @@ import { html } from '@rolecall/service-kit/pages/html';
 /** The page of somebody who is not signed in: what will happen, and the way there. */
 export function homePage(facts: { issuer: string; resource: string; authorizationUrl: string }) {
   return {
-    title: 'Your notes, from here',
-    body: html`<h1>Your notes, from here</h1>
-<p>Connecting takes you to the authorization server at <strong>${facts.issuer}</strong>, where you sign in and decide what this client may do for you.
-You then come back here, and this client shows and adds notes kept by the API at <strong>${facts.resource}</strong>, without ever seeing your password.</p>
+    title: 'See your notes',
+    body: html`<h1>See your notes</h1>
+<p>The link takes you to the authorization server at <strong>${facts.issuer}</strong>, where you log in and decide what this client may do for you.
+Then you come back here with a code, for which this client gets a token and shows your notes from the API at <strong>${facts.resource}</strong>: it never sees your password.</p>
 <p class="actions"><a class="button" href="${facts.authorizationUrl}">Connect to your notes</a></p>`,
   };
 }

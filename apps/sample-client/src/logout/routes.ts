@@ -12,7 +12,7 @@ export function registerLogout(app: FastifyInstance): void {
     reply.page({
       title: 'You are logged out',
       body: html`<h1>You are logged out</h1>
-<p>This client has forgotten you and its access to your notes. At the authorization server you may still be signed in.</p>
+<p>This client has forgotten you and its access to your notes. At the authorization server you may still be logged in.</p>
 <p class="actions"><a class="button" href="/">Start page</a></p>`,
     }),
   );

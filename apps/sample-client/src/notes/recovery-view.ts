@@ -14,7 +14,7 @@ const WORDS: Record<Challenge['error'], { title: string; text: string; link: str
   },
   insufficient_user_authentication: {
     title: 'Please confirm that it is you',
-    text: 'For this, the API wants you to have signed in in a stronger way, or more recently.',
+    text: 'For this, the API wants you to have logged in in a stronger way, or more recently.',
     link: 'Sign in again',
   },
 };
