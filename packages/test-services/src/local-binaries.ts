@@ -1,5 +1,6 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,7 +25,14 @@ export async function startLocalBinaries(): Promise<TestServices> {
   if (redisServer === undefined) throw new Error('redis-server is not on the PATH');
   const directory = await mkdtemp(join(tmpdir(), 'rolecall-services-'));
   const children: ChildProcess[] = [];
+  // A run that breaks off does not come to its tear-down.
+  const stopAtExit = (): void => {
+    for (const child of children) child.kill('SIGINT');
+    rmSync(directory, { recursive: true, force: true });
+  };
+  process.once('exit', stopAtExit);
   const stop = async (): Promise<void> => {
+    process.off('exit', stopAtExit);
     await Promise.all(children.map(end));
     await rm(directory, { recursive: true, force: true });
   };
@@ -32,9 +40,8 @@ export async function startLocalBinaries(): Promise<TestServices> {
     const [postgresPort, redisPort] = [await freePort(), await freePort()];
     const redisUrl = `redis://127.0.0.1:${redisPort}`;
     const databaseUrl = `postgres://postgres@127.0.0.1:${postgresPort}/postgres`;
-    children.push(
-      spawn(redisServer, ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory]),
-    );
+    const redisOptions = ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
+    children.push(startServer(redisServer, redisOptions));
     children.push(await startPostgres(postgresBin, directory, postgresPort));
     await Promise.all([until(() => pingPostgres(databaseUrl)), until(() => pingRedis(redisUrl))]);
     return { databaseUrl, redisUrl, source: 'local binaries', stop };
@@ -59,7 +66,18 @@ async function startPostgres(bin: string, directory: string, port: number): Prom
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=`,
   ];
-  return spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])], credentials);
+  return startServer(
+    join(bin, 'postgres'),
+    ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    credentials,
+  );
+}
+
+/** Starts a program that keeps neither this process alive nor what it writes. */
+function startServer(program: string, parameters: string[], options: SpawnOptions = {}): ChildProcess {
+  const child = spawn(program, parameters, { ...options, stdio: 'ignore' });
+  child.unref();
+  return child;
 }
 
 async function accountOf(name: string): Promise<{ uid: number; gid: number }> {
@@ -124,6 +142,7 @@ async function pingRedis(url: string): Promise<void> {
 
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
   const ended = once(child, 'exit');
   // Postgres: a fast shutdown that does not wait for its clients. Redis: an ordinary one.
   child.kill('SIGINT');
