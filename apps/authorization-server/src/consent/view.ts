@@ -43,6 +43,6 @@ function resourceSection({ name, identifier, scopes }: ConsentView['resources'][
 <h2>At ${name} <span class="soft">(${identifier})</span></h2>
 <ul class="plain">!${scopes.map(
     (scope) =>
-      html`<li class="row"><span>${scope.description}</span> <code class="soft">${scope.name}</code>!${scope.isNew ? '' : html` <span class="soft">allowed before</span>`}</li>`,
+      html`<li class="row"><span>${scope.description}!${scope.isNew ? '' : html` <span class="soft">(allowed before)</span>`}</span> <code class="soft">${scope.name}</code></li>`,
   )}</ul>`;
 }
