@@ -21,6 +21,8 @@ export function parseParameters(text: string): Parameters {
   if (text === '') return parameters;
   if (text.split('&', MAXIMUM_PARAMETERS + 1).length > MAXIMUM_PARAMETERS)
     throw new MalformedParametersError('there are too many parameters');
+  // What bytes that are not UTF-8 become when a body is read as text.
+  if (text.includes('\uFFFD')) throw new MalformedParametersError('the parameters are not valid UTF-8');
   try {
     decodeURIComponent(text);
   } catch {
