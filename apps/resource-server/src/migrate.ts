@@ -1,13 +1,7 @@
-import { ConfigError } from '@rolecall/service-kit/config';
+import { runMigration } from '@rolecall/service-kit/run-migration';
+import { migrateDatabase } from '@rolecall/storage/open-migrated-database';
 import { readDatabaseLocation } from './config.ts';
-import { migrateStores } from './stores/open-stores.ts';
+import { MIGRATIONS } from './stores/open-stores.ts';
 
-// Applies the migrations that the database lacks, once, and ends: a step of its own before a production service starts.
-try {
-  const applied = await migrateStores(readDatabaseLocation(process.env));
-  process.stdout.write(`resource-server: ${applied.length === 0 ? 'no migration is pending' : `applied ${applied.join(', ')}`}\n`);
-} catch (error) {
-  const problems = error instanceof ConfigError ? error.problems : [(error as Error).message.replaceAll('\n', ' ')];
-  for (const problem of problems) process.stderr.write(`resource-server: cannot migrate: ${problem}\n`);
-  process.exitCode = 1;
-}
+// Only where the database is matters here: the rest of a production configuration need not be at hand.
+await runMigration('resource-server', () => migrateDatabase(readDatabaseLocation(process.env), MIGRATIONS));

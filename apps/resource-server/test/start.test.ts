@@ -131,7 +131,7 @@ describe('the process', () => {
 if (inject('stores') === 'services') {
   it('refuses to start in production while migrations are pending, and starts once they are applied', async () => {
     const environment = { ...PRODUCTION, ...database.environment, PORT: String(await freePort()) };
-    await expectRefusal(environment, /^resource-server: cannot start: the database lacks 1 migration.*_init.*node src\/migrate\.ts/);
+    await expectRefusal(environment, /^resource-server: cannot start: the database lacks 1 migration.*_init.*npm run migrate/);
     expect(await start(environment, 'migrate.ts').ended).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^resource-server: applied \d+_init\n$/),

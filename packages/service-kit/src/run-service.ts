@@ -47,7 +47,8 @@ export async function runService(role: string, start: () => Promise<Service>): P
   }
 }
 
-function problemsOf(error: unknown): readonly string[] {
+/** What prevents a start, a sentence for each cause. */
+export function problemsOf(error: unknown): readonly string[] {
   if (error instanceof ConfigError) return error.problems;
   const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
   if (code === 'EADDRINUSE') return [`port ${port} is already in use (PORT chooses another)`];

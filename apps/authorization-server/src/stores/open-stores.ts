@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { DatabaseLocation } from '@rolecall/storage/database-location';
-import { migrate, pendingMigrations } from '@rolecall/storage/migrations';
-import { type Database, openDatabase } from '@rolecall/storage/open-database';
+import { type MigrationOptions, openMigratedDatabase } from '@rolecall/storage/open-migrated-database';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { createClientStore } from './postgres/clients.ts';
 import { createConsentStore } from './postgres/consents.ts';
@@ -11,28 +10,22 @@ import { createSigningKeyStore } from './postgres/signing-keys.ts';
 import { createUserStore } from './postgres/users.ts';
 import type { Stores } from './types.ts';
 
-const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+/** Where this role's migrations are. */
+export const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
 /**
  * Opens what is kept for good.
  *
- * @param migrations `apply` brings the database up to date first; `require` refuses one that is not.
- * @throws Error with the cause in words, when the database cannot be reached or lacks migrations.
+ * @throws Error with the cause in words, when the database cannot be reached or lacks migrations that are required.
  */
 export async function openStores(
   location: DatabaseLocation,
-  migrations: 'apply' | 'require',
+  migrations: MigrationOptions['mode'],
   onError?: (error: Error) => void,
 ): Promise<Stores> {
-  const database = await openDatabase(location, onError);
-  try {
-    if (migrations === 'apply') await migrate(database, MIGRATIONS);
-    else await requireMigrations(database);
-  } catch (error) {
-    await database.close();
-    throw error;
-  }
-  const prisma = new PrismaClient({ adapter: database.adapter });
+  const database = await openMigratedDatabase(location, { directory: MIGRATIONS, mode: migrations }, onError);
+  // Minimal: the longer formats repeat the arguments of a query in the error, and so in the log.
+  const prisma = new PrismaClient({ adapter: database.adapter, errorFormat: 'minimal' });
   return {
     users: createUserStore(prisma),
     clients: createClientStore(prisma),
@@ -46,20 +39,4 @@ export async function openStores(
       await database.close();
     },
   };
-}
-
-/** Applies what is pending and answers the names. For the one-shot job before a deployment. */
-export async function migrateDatabase(location: DatabaseLocation): Promise<string[]> {
-  const database = await openDatabase(location);
-  try {
-    return await migrate(database, MIGRATIONS);
-  } finally {
-    await database.close();
-  }
-}
-
-async function requireMigrations(database: Database): Promise<void> {
-  const pending = await pendingMigrations(database, MIGRATIONS);
-  if (pending.length > 0)
-    throw new Error(`the database lacks ${pending.length} migration(s): ${pending.join(', ')}; run "npm run migrate" first`);
 }
