@@ -18,6 +18,7 @@ import { registerLogout } from './logout/routes.ts';
 import { createNotesApi } from './notes/api.ts';
 import { registerNotes } from './notes/routes.ts';
 import { createOutboundFetch } from './outbound-fetch.ts';
+import { withKnownFailures } from './session-store.ts';
 import { createStartSignIn } from './sign-in/start.ts';
 
 /** A note of the greatest length that the API takes, in characters that a form sends as nine bytes each. */
@@ -35,7 +36,9 @@ export interface AppDependencies {
 }
 
 /** The sample client, ready to listen or to be injected into. */
-export async function buildApp(config: Config, { store, logger, clock = systemClock }: AppDependencies): Promise<FastifyInstance> {
+export async function buildApp(config: Config, dependencies: AppDependencies): Promise<FastifyInstance> {
+  const { logger, clock = systemClock } = dependencies;
+  const store = withKnownFailures(dependencies.store);
   const { ISSUER: issuer, RESOURCE: resource, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = config;
   const redirectUri = `${config.BASE_URL}/callback`;
   const https = config.BASE_URL.startsWith('https:');
@@ -54,28 +57,31 @@ export async function buildApp(config: Config, { store, logger, clock = systemCl
   registerHealth(app, { sessions: () => store.ping() });
   registerPages(app, 'Sample client');
   await registerForms(app, FORM_LIMIT_BYTES);
-  await registerSessions(app, {
-    cookieName: 'rolecall-sample-client',
-    store,
-    https,
-    idleSeconds: SESSION_IDLE_SECONDS,
-    absoluteSeconds: SESSION_ABSOLUTE_SECONDS,
-    clock,
+  // Only the pages have sessions: health, the stylesheet and what does not exist ask no store, and work without it.
+  await app.register(async (pages) => {
+    await registerSessions(pages, {
+      cookieName: 'rolecall-sample-client',
+      store,
+      https,
+      idleSeconds: SESSION_IDLE_SECONDS,
+      absoluteSeconds: SESSION_ABSOLUTE_SECONDS,
+      clock,
+    });
+    registerHome(pages, { issuer, resource, startSignIn });
+    registerCallback(pages, {
+      issuer,
+      resource,
+      clientId,
+      clientSecret,
+      redirectUri,
+      clock,
+      store,
+      authorizationServer,
+      outboundFetch: fetchFromIssuer,
+    });
+    registerNotes(pages, { issuer, resource, api, startSignIn });
+    registerLogout(pages);
   });
-  registerHome(app, { issuer, resource, startSignIn });
-  registerCallback(app, {
-    issuer,
-    resource,
-    clientId,
-    clientSecret,
-    redirectUri,
-    clock,
-    store,
-    authorizationServer,
-    outboundFetch: fetchFromIssuer,
-  });
-  registerNotes(app, { issuer, resource, api, startSignIn });
-  registerLogout(app);
   allRoutesAreThere();
   return app;
 }

@@ -1,6 +1,7 @@
 import { html } from '@rolecall/service-kit/pages/html';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { PeerError } from './peer-error.ts';
+import { StoreUnavailableError } from './session-store.ts';
 
 interface Words {
   status: number;
@@ -9,14 +10,20 @@ interface Words {
 }
 
 /** Writes the page for every error. What went wrong inside is logged and never sent. */
-export function errorHandler(error: FastifyError | PeerError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+export function errorHandler(
+  error: FastifyError | PeerError | StoreUnavailableError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   const words = wordsFor(error);
   if (words.status >= 500) request.log.error({ err: error }, 'failed');
-  else request.log.info({ status: words.status, cause: error.message }, 'refused');
-  // An address that cannot be decoded is refused before there are routes, pages and headers.
-  if ('code' in error && error.code === 'FST_ERR_BAD_URL')
+  // The framework's own messages repeat the address, and with it a code: its error codes say enough.
+  else request.log.info({ status: words.status, cause: 'code' in error ? error.code : error.message }, 'refused');
+  // The session that could not be written would be written again with this page, and that failure be answered past this handler.
+  if (error instanceof StoreUnavailableError) (request as { session: unknown }).session = null;
+  if (!hasPages(reply))
     return reply
-      .code(400)
+      .code(words.status)
       .headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
       .type('text/plain; charset=utf-8')
       .send(words.text);
@@ -29,18 +36,27 @@ export function notFoundHandler(_request: FastifyRequest, reply: FastifyReply): 
   return reply.page({ title: words.title, body: bodyOf(words) }, { status: 404 });
 }
 
+/** False for an address that the router itself refuses (it cannot be decoded, or a part of it is too long): there are no routes, pages and headers then. */
+const hasPages = (reply: object): boolean => 'page' in reply;
+
 function bodyOf({ title, text }: Words): string {
   return html`<h1>${title}</h1>
 <p>${text}</p>
 <p class="actions"><a class="button quiet" href="/">Start page</a></p>`;
 }
 
-function wordsFor(error: FastifyError | PeerError): Words {
+function wordsFor(error: FastifyError | PeerError | StoreUnavailableError): Words {
   if (error instanceof PeerError)
     return {
       status: 503,
       title: `The ${error.peer} is not available`,
       text: 'It cannot be reached just now, or its answer cannot be used. Please try again in a moment.',
+    };
+  if (error instanceof StoreUnavailableError)
+    return {
+      status: 503,
+      title: 'This client is not available',
+      text: 'It cannot reach the place where it keeps who is connected. Please try again in a moment.',
     };
   const status = error.statusCode ?? 500;
   if (status === 403)

@@ -91,6 +91,26 @@ describe('bad input', () => {
     expect(answer.body).not.toContain('%');
   });
 
+  it.each([
+    ['POST', `/notes/${'x'.repeat(300)}/delete`],
+    ['GET', `/sign-in/${'x'.repeat(300)}`],
+    ['GET', `/sign-in/${'%41'.repeat(300)}`],
+  ] as const)('%s %.20s…, a part of which is too long, is answered with 414', async (method, url) => {
+    const { app } = await startClient();
+    const answer = await app.inject({ method, url });
+    expect(answer.statusCode).toBe(414);
+    expect(answer.body).toBe('It is malformed, or not of a kind that this page takes.');
+    expect((await app.inject('/health/live')).statusCode).toBe(200);
+  });
+
+  it('C-API-01: what an address that is refused carries is not logged', async () => {
+    const { browser, logs } = await startClient();
+    for (const path of ['/callback%', '/%zz', `/sign-in/${'x'.repeat(300)}`, '/nothing'])
+      await browser.get(`${path}?code=secret-code&state=secret-state`);
+    expect(logs.join()).toContain('FST_ERR_BAD_URL');
+    expect(logs.join()).not.toMatch(/secret-/);
+  });
+
   it.each(['..', '%2e%2e', 'a%2fb', '%00', 'x'.repeat(100), 'a b', '%F0%9F%92%A9'])(
     'there is no note with the id %s to delete',
     async (id) => {
