@@ -14,7 +14,7 @@ export class PeerError extends Error {
 
   /**
    * Wraps whatever a request to a peer failed with. Only the messages of the error and its causes are kept: the errors of the protocol library
-   * carry whole answers, tokens included.
+   * carry whole answers, tokens included. What JSON.parse says is left out too: it quotes the text that it could not read.
    */
   static from(peer: Peer, error: unknown): PeerError {
     return error instanceof PeerError ? error : new PeerError(peer, messagesOf(error));
@@ -23,6 +23,7 @@ export class PeerError extends Error {
 
 function messagesOf(error: unknown): string {
   const messages: string[] = [];
-  for (let current = error; current instanceof Error && messages.length < 3; current = current.cause) messages.push(current.message);
+  for (let current = error; current instanceof Error && messages.length < 3; current = current.cause)
+    if (!(current instanceof SyntaxError)) messages.push(current.message);
   return messages.join(': ');
 }

@@ -83,6 +83,15 @@ describe('the token request', () => {
     expect((await browser.follow()).statusCode).toBe(200);
   });
 
+  it.each([1e12, 1e300, Number.MAX_VALUE])('C-TOK-04: takes an expires_in of %d seconds for a very long time', async (expires_in) => {
+    const { answer, browser } = await connect(
+      ({ authorizationServer }) => void (authorizationServer.tokenAnswer = () => tokens({ expires_in })),
+    );
+    expect(answer.headers.location).toBe('/notes');
+    const page = await browser.follow();
+    expect([page.statusCode, page.body]).toEqual([200, expect.stringMatching(/<dt>Until<\/dt><dd>\d+ \w+ \d{4},? /)]);
+  });
+
   it('C-TOK-05: notices that less was granted than asked, and says what is missing', async () => {
     const { browser } = await connect(
       ({ authorizationServer }) => void (authorizationServer.tokenAnswer = () => tokens({ scope: 'notes:read' })),
@@ -110,6 +119,31 @@ describe('the token request', () => {
       expect(resourceServer.calls()[0]?.headers.authorization).toBe(`Bearer ${access_token}`);
     },
   );
+
+  it.each([`${ACCESS_TOKEN}\r\nx: y`, `${ACCESS_TOKEN} x`, `${ACCESS_TOKEN}\u0100`])(
+    'C-API-01: %j is no access token, and never gets as far as a header or the log',
+    async (access_token) => {
+      const { answer, resourceServer, logs } = await connect(
+        ({ authorizationServer }) => void (authorizationServer.tokenAnswer = () => tokens({ access_token })),
+      );
+      expect(answer.headers.location).toBe('/sign-in/unavailable');
+      expect(resourceServer.calls()).toEqual([]);
+      expect(logs.join()).not.toContain(ACCESS_TOKEN);
+    },
+  );
+
+  it('C-API-01: an answer that is not quite JSON is not quoted in the log', async () => {
+    const { answer, logs } = await connect(
+      ({ authorizationServer }) =>
+        void (authorizationServer.tokenAnswer = () => ({
+          headers: { 'content-type': 'application/json' },
+          body: `{"access_token":${ACCESS_TOKEN}}`,
+        })),
+    );
+    expect(answer.headers.location).toBe('/sign-in/unavailable');
+    expect(logs.join()).toContain('as JSON');
+    expect(logs.join()).not.toContain(ACCESS_TOKEN.slice(0, 8));
+  });
 
   it('C-TOK-08: works when no refresh token is issued, and when one is', async () => {
     const { answer } = await connect();

@@ -18,6 +18,12 @@ export class TokenRefusedError extends Error {
   }
 }
 
+/** RFC 6749 appendix A.12. */
+const ACCESS_TOKEN = /^[\x21-\x7e]+$/;
+
+/** Longer than any session. Any number may be answered, but not of every number can a date be made. */
+const LONGEST_SECONDS = 365 * 86_400;
+
 export interface TokenRequestDependencies {
   clientId: string;
   clientSecret: string;
@@ -41,6 +47,8 @@ export async function requestAccess(
   const tokens = await exchange(dependencies, authorizationServer, attempt, response);
   // Asked for a bearer token: of any other kind it is not known how to use it safely (RFC 6749 §7.1).
   if (tokens.token_type !== 'bearer') throw new PeerError('authorization server', 'the token is not a bearer token');
+  // The library puts it into a header, and a header that is none into its error's message.
+  if (!ACCESS_TOKEN.test(tokens.access_token)) throw new PeerError('authorization server', 'the token has characters that no token has');
   // RFC 6749 §5.1: without scope in the answer, what was asked is what was granted.
   const grantedScope = tokens.scope ?? attempt.scope;
   return {
@@ -49,7 +57,7 @@ export async function requestAccess(
     resource: attempt.resource,
     ...(attempt.scope !== undefined && { requestedScope: attempt.scope }),
     ...(grantedScope !== undefined && { grantedScope }),
-    ...(tokens.expires_in !== undefined && { expiresAt: dependencies.clock.now() + tokens.expires_in * 1000 }),
+    ...(tokens.expires_in !== undefined && { expiresAt: dependencies.clock.now() + Math.min(tokens.expires_in, LONGEST_SECONDS) * 1000 }),
   };
 }
 

@@ -68,8 +68,8 @@ async function send(outboundFetch: OutboundFetch, access: Access, method: string
 async function readBody<Schema extends z.ZodType>(response: Response, schema: Schema): Promise<z.infer<Schema>> {
   try {
     return schema.parse(await response.json());
-  } catch (cause) {
-    throw new PeerError('API', 'its answer is not what was agreed', { cause });
+  } catch (error) {
+    throw PeerError.from('API', error);
   }
 }
 
