@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { discoverAuthorizationServer } from '../src/discovery/authorization-server.ts';
 import { startClient } from './support/client.ts';
 
 type Client = Awaited<ReturnType<typeof startClient>>;
@@ -33,6 +34,23 @@ describe('discovery', () => {
     expect(page.body).toContain('The authorization server is not available');
     expect(page.body).not.toMatch(/evil\.example|as\.example|javascript:|code_challenge/);
   });
+
+  it.each(['authorization_endpoint', 'token_endpoint'])(
+    'SEC-60: stops at metadata of an issuer on https whose %s is in the clear, on this machine too',
+    async (name) => {
+      const issuer = 'https://as.example';
+      const metadata = {
+        issuer,
+        authorization_endpoint: `${issuer}/authorize`,
+        token_endpoint: `${issuer}/token`,
+        code_challenge_methods_supported: ['S256'],
+      };
+      const discover = (changes: Record<string, string>) =>
+        discoverAuthorizationServer(issuer, async () => Response.json({ ...metadata, ...changes }));
+      await expect(discover({})).resolves.toMatchObject(metadata);
+      await expect(discover({ [name]: 'http://127.0.0.1:6379/' })).rejects.toThrow(`the metadata has no usable ${name}`);
+    },
+  );
 
   it.each([
     ['C-DISC-02: of another resource', (resource: string) => ({ resource: `${resource}/other` })],

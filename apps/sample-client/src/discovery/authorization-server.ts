@@ -20,11 +20,15 @@ export async function discoverAuthorizationServer(issuer: string, outboundFetch:
     throw new PeerError('authorization server', 'the metadata does not offer PKCE with S256');
   const { authorization_endpoint, token_endpoint } = metadata;
   // The first becomes a link: "javascript:" must never get there.
-  if (authorization_endpoint === undefined || !isSecureAddress(authorization_endpoint))
+  if (!isUsable(authorization_endpoint, issuer))
     throw new PeerError('authorization server', 'the metadata has no usable authorization_endpoint');
-  if (token_endpoint === undefined || !isSecureAddress(token_endpoint))
-    throw new PeerError('authorization server', 'the metadata has no usable token_endpoint');
+  if (!isUsable(token_endpoint, issuer)) throw new PeerError('authorization server', 'the metadata has no usable token_endpoint');
   return { ...metadata, authorization_endpoint, token_endpoint };
+}
+
+/** What an issuer on https names is on https too: its metadata must not lead to a service that only this machine can reach. */
+function isUsable(endpoint: string | undefined, issuer: string): endpoint is string {
+  return endpoint !== undefined && isSecureAddress(endpoint) && (issuer.startsWith('http:') || endpoint.startsWith('https:'));
 }
 
 async function fetchMetadata(issuer: string, outboundFetch: OutboundFetch): Promise<oauth.AuthorizationServer> {
