@@ -142,6 +142,18 @@ describe('calls of the API', () => {
     expect((await browser.get('/notes')).statusCode).toBe(200);
   });
 
+  it('C-API-03: leaves somebody whom the API refuses everything a way to log out and begin anew', async () => {
+    const { browser, resourceServer, authorize } = await connected();
+    resourceServer.interfere = () => challenge(403, 'error="insufficient_scope", scope="notes:share"');
+    await browser.get('/notes');
+    for (let round = 0; round < 2; round += 1) await authorize(browser.authorizationUrl());
+    expect((await browser.get('/notes')).body).toContain('The API still refuses');
+    expect((await browser.submit('/logout')).headers.location).toBe('/logged-out');
+    await browser.get('/');
+    await authorize(browser.authorizationUrl());
+    expect(browser.answers.at(-1)?.body).toContain('This needs one more permission');
+  });
+
   it('C-API-03: counts anew once an operation has succeeded', async () => {
     const { browser, resourceServer, authorize } = await connected();
     const refusal = onlyFor('POST', challenge(403, 'error="insufficient_scope", scope="notes:share"'));

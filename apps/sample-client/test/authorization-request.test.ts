@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { startClient } from './support/client.ts';
+import { challenge } from './support/fake-resource-server.ts';
 
 const query = (url: URL) => Object.fromEntries(url.searchParams);
 
@@ -81,6 +82,14 @@ describe('the authorization request', () => {
     resourceServer.metadataAnswer = { body: { resource: resourceServer.resource, scopes_supported: ['notes:read', 'offline_access'] } };
     await browser.get('/');
     expect(browser.authorizationUrl().searchParams.get('scope')).toBe(expected);
+  });
+
+  it('C-REQ-04: a challenge cannot ask for offline_access where the authorization server does not list it', async () => {
+    const { browser, resourceServer } = await startClient();
+    await browser.connect();
+    resourceServer.interfere = () => challenge(403, 'error="insufficient_scope", scope="notes:share offline_access"');
+    await browser.follow();
+    expect(browser.authorizationUrl().searchParams.get('scope')).toBe('notes:read notes:write notes:share');
   });
 
   it('C-REQ-05: always names the one registered redirect URI, whatever the browser calls this client', async () => {

@@ -1,5 +1,6 @@
 import { html } from '@rolecall/service-kit/pages/html';
 import type { Challenge } from './challenge.ts';
+import { navigation } from './navigation.ts';
 
 const WORDS: Record<Challenge['error'], { title: string; text: string; link: string }> = {
   invalid_token: {
@@ -20,21 +21,21 @@ const WORDS: Record<Challenge['error'], { title: string; text: string; link: str
 };
 
 /** The page that explains why access has to be asked for again, with the way there. */
-export function askAgainPage(challenge: Challenge, facts: { authorizationUrl: string; draftKept: boolean }) {
+export function askAgainPage(challenge: Challenge, facts: { authorizationUrl: string; draftKept: boolean; csrfToken: string }) {
   const { title, text, link } = WORDS[challenge.error];
   const body = html`<h1>${title}</h1>
 <p>${text}</p>
 !${challenge.scope === undefined ? '' : html`<p>It needs: <strong>${challenge.scope}</strong></p>`}
 !${facts.draftKept ? html`<p>Your note is kept: you find it in the form when you come back.</p>` : ''}
 <p class="actions"><a class="button" href="${facts.authorizationUrl}">${link}</a><a class="button quiet" href="/notes">Not now</a></p>`;
-  return { title, body };
+  return { title, body, header: navigation(facts.csrfToken) };
 }
 
-/** The page for when asking again did not help. */
-export function stillRefusedPage() {
+/** The page for when asking again did not help. Logging out is the way to begin anew. */
+export function stillRefusedPage(facts: { csrfToken: string }) {
   const title = 'The API still refuses';
   const body = html`<h1>${title}</h1>
 <p>This client asked for access again and got it, but the API does not accept it for this. Asking once more would not help.</p>
 <p class="actions"><a class="button" href="/">Start page</a></p>`;
-  return { title, body };
+  return { title, body, header: navigation(facts.csrfToken) };
 }

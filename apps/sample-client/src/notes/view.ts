@@ -2,6 +2,7 @@ import { html } from '@rolecall/service-kit/pages/html';
 import { CSRF_FIELD } from '@rolecall/service-kit/sessions';
 import type { Access, Draft } from '../session.ts';
 import { missingScopes } from '../sign-in/scope.ts';
+import { navigation } from './navigation.ts';
 import type { Note, NotePage } from './payload.ts';
 
 const time = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' });
@@ -60,13 +61,6 @@ function noteForm(facts: { draft: Draft | undefined; csrfToken: string; describe
 ${facts.draft?.body}</textarea></div>
 <button>Add the note</button>
 </form>`;
-}
-
-function navigation(csrfToken: string): string {
-  return html`<nav class="bar" aria-label="Session"><form method="post" action="/logout">
-<input type="hidden" name="${CSRF_FIELD}" value="${csrfToken}">
-<button class="quiet small">Log out</button>
-</form></nav>`;
 }
 
 function accessSection(access: Access): string {

@@ -14,10 +14,10 @@ export function missingScopes(requested: string | undefined, granted: string | u
 }
 
 /**
- * The scope to ask for when no challenge named one: all that the API says it knows, or none, which leaves it to the authorization server.
- * `offline_access` is not the API's to ask for: only where the authorization server lists it, does it mean something.
+ * A scope that may be asked for. `offline_access` is not the API's to name, in its metadata or in a challenge: only where the authorization server
+ * lists it, does it mean something.
  */
-export function defaultScope(ofResource: readonly string[] | undefined, ofIssuer: readonly string[] | undefined): string | undefined {
-  const scopes = ofResource?.filter((scope) => scope !== 'offline_access' || ofIssuer?.includes(scope) === true);
-  return unionOfScopes(scopes?.join(' '));
+export function withoutUnknownOfflineAccess(scope: string | undefined, ofIssuer: readonly string[] | undefined): string | undefined {
+  const tokens = split(scope).filter((token) => token !== 'offline_access' || ofIssuer?.includes(token) === true);
+  return unionOfScopes(...tokens);
 }

@@ -5,7 +5,7 @@ import type { AuthorizationServer } from '../discovery/authorization-server.ts';
 import type { Tries } from '../notes/recovery.ts';
 import { createAttempt, withAttempt } from './attempt.ts';
 import { type AuthenticationDemand, authorizationUrl } from './authorization-request.ts';
-import { defaultScope } from './scope.ts';
+import { withoutUnknownOfflineAccess } from './scope.ts';
 
 export interface SignInDependencies {
   clientId: string;
@@ -30,7 +30,9 @@ export type StartSignIn = (request: FastifyRequest, wish?: Wish) => Promise<stri
 export function createStartSignIn(dependencies: SignInDependencies): StartSignIn {
   return async (request, wish = {}) => {
     const [authorizationServer, resourceServer] = await Promise.all([dependencies.authorizationServer(), dependencies.resourceServer()]);
-    const scope = wish.scope ?? defaultScope(resourceServer?.scopes_supported, authorizationServer.scopes_supported);
+    // When no challenge named one: all that the API says it knows, or none, which leaves it to the authorization server.
+    const wished = wish.scope ?? resourceServer?.scopes_supported?.join(' ');
+    const scope = withoutUnknownOfflineAccess(wished, authorizationServer.scopes_supported);
     const attempt = createAttempt({
       issuer: authorizationServer.issuer,
       resource: dependencies.resource,
