@@ -47,5 +47,7 @@ export async function migrateDatabase(location: DatabaseLocation, directory: str
 
 function refuse(pending: string[]): void {
   if (pending.length > 0)
-    throw new Error(`the database lacks ${pending.length} migration(s): ${pending.join(', ')}; apply them first (npm run migrate, or src/migrate.ts of the role)`);
+    throw new Error(
+      `the database lacks ${pending.length} migration(s): ${pending.join(', ')}; apply them first (npm run migrate, or src/migrate.ts of the role)`,
+    );
 }
