@@ -27,7 +27,9 @@ export function createErrorHandler(resourceMetadata: string) {
   return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     reply.header('cache-control', 'no-store');
     if (error instanceof BearerError) {
-      request.log.info({ refused: error.code ?? 'no credentials', err: error.cause }, error.message);
+      // The message alone: the library's errors carry the token's claims, and these may be anything of a person.
+      const cause = error.cause instanceof Error ? error.cause.message : undefined;
+      request.log.info({ refused: error.code ?? 'no credentials', cause }, error.message);
       const scopes = request.routeOptions.config.scopes ?? [];
       return reply
         .code(error.statusCode)

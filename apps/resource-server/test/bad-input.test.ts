@@ -123,6 +123,12 @@ describe('a body', () => {
     }
   });
 
+  it('with thousands of unknown fields is answered in a few lines', async () => {
+    const json = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [index.toString(36), 0]));
+    const body = await expectError(await server.request('/notes', { method: 'POST', json }), 400);
+    expect(body['details']).toHaveLength(20);
+  });
+
   it('is not repeated in the answer', async () => {
     const text = await (await server.request('/notes', { method: 'POST', json: { title: '<script>'.repeat(100) } })).text();
     expect(text).not.toContain('<script');

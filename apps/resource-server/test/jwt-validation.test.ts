@@ -234,6 +234,8 @@ describe('the claims', () => {
     ['sub', ''],
     ['sub', null],
     ['sub', 'a\0b'],
+    ['sub', 'a\ud800'],
+    ['sub', 'x'.repeat(256)],
     ['sub', ['alice']],
     ['client_id', 7],
     ['client_id', ''],
@@ -247,7 +249,7 @@ describe('the claims', () => {
     ['jti', ''],
     ['scope', ['notes:read']],
     ['scope', 7],
-  ])('RS-JWT-06: refuses %s as %j', async (name, value) => {
+  ])('RS-JWT-06: refuses %s as %.40j', async (name, value) => {
     await expectRefused(await presentWith({ claims: { [name]: value } }));
   });
 
@@ -259,6 +261,24 @@ describe('the claims', () => {
       await expectRefused(
         await present(await new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader(signing.header).sign(signing.key)),
       );
+  });
+
+  it('RS-DPOP-04: a token that is bound to a key is no bearer token', async () => {
+    for (const cnf of [{ jkt: 'x'.repeat(43) }, { 'x5t#S256': 'x'.repeat(43) }, {}, null])
+      await expectRefused(await presentWith({ claims: { cnf } }));
+  });
+
+  it('SEC-32: what they say is not logged when they are refused', async () => {
+    const personal = { email: 'alice.liddell@example.org', sub: 'the-subject-of-alice' };
+    for (const claims of [{ aud: 'x' }, { exp: 1 }, { iss: 'x' }, { jti: 7 }])
+      await expectRefused(await presentWith({ claims: { ...personal, ...claims } }));
+    expect(server.logs()).toContain('unexpected \\"aud\\" claim value');
+    expect(server.logs()).not.toMatch(/liddell|the-subject-of-alice/);
+  });
+
+  it('takes the longest subject that there can be', async () => {
+    const token = await server.authorizationServer.token({ claims: { sub: '\u20ac'.repeat(255) } });
+    expect((await server.request('/notes', { method: 'POST', token, json: { title: 'x' } })).status).toBe(201);
   });
 
   it('RS-JWT-10: SEC-33: a client that acts for itself is refused where there are only users', async () => {

@@ -24,6 +24,9 @@ export interface VerifierOptions {
 /** Asymmetric only: a key set that everybody can read must never check a symmetric signature (RFC 8725 §3.1). */
 const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
 
+/** OpenID Connect Core §2: at most 255 characters. */
+const MAXIMUM_SUBJECT = 255;
+
 /** How far this machine's clock and the authorization server's may be apart. */
 const CLOCK_SKEW_SECONDS = 60;
 
@@ -47,8 +50,11 @@ export function createTokenVerifier({ issuer, audience, keys, clock }: VerifierO
       });
       const claims = accessTokenClaims.parse(payload);
       if (claims.iat > now / 1000 + CLOCK_SKEW_SECONDS) throw new Error('the token was issued in the future');
-      // No database can keep it, and no authorization server has such users.
+      // No database can keep it, nor an index one of any length, and no authorization server has such users.
       if (claims.sub.includes('\0') || !claims.sub.isWellFormed()) throw new Error('the subject is not well-formed text');
+      if (claims.sub.length > MAXIMUM_SUBJECT) throw new Error('the subject is too long');
+      // Bound to a key whose proof is not looked at here: as a bearer token it would be worth as much to a thief (RFC 9449 §7.2, RFC 8705 §3).
+      if (payload['cnf'] !== undefined) throw new Error('the token is bound to a key');
       return { issuer: claims.iss, subject: claims.sub, clientId: claims.client_id, scopes: new Set(scopeTokens(claims.scope ?? '')) };
     } catch (cause) {
       if (cause instanceof KeysUnavailableError) throw cause;
