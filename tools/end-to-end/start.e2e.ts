@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isolatedSurroundings } from './support/ecosystem.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -14,7 +14,8 @@ let environment: NodeJS.ProcessEnv;
 let npm: ChildProcess | undefined;
 let output: string;
 
-beforeEach(async () => {
+// One place for all of them, as for whoever starts it day after day: only the first start finds nothing there.
+beforeAll(async () => {
   surroundings = await isolatedSurroundings();
   const { issuer, resource, client } = surroundings.addresses;
   environment = { ...process.env, NODE_ENV: 'development', NO_COLOR: '1', ...surroundings.environment };
@@ -26,8 +27,8 @@ afterEach(async () => {
     signalGroup('SIGTERM');
     await ended;
   }
-  await surroundings.remove();
 });
+afterAll(() => surroundings.remove());
 
 /** Runs `npm start` in a process group of its own, as a shell does with what is typed into it. */
 function start(extra: NodeJS.ProcessEnv = {}): ChildProcess {
@@ -75,6 +76,18 @@ describe('npm start', () => {
       expect(output).not.toContain('ended by itself');
     });
   }
+
+  it('stops as fast while it is still starting', async () => {
+    const child = start();
+    await expect.poll(() => output, { interval: 20 }).toContain('starting');
+    const ended = once(child, 'close');
+    const began = performance.now();
+    signalGroup('SIGINT');
+    await ended;
+    expect(performance.now() - began).toBeLessThan(3_000);
+    expect(output).not.toContain('ended by itself');
+    expect(await anyAnswers()).toBe(false);
+  });
 
   it('leaves no process when it is killed', async () => {
     const child = start();
