@@ -123,7 +123,7 @@ describe('calls of the API', () => {
     resourceServer.interfere = onlyFor('POST', challenge(403, 'error="insufficient_scope", scope="notes:share notes:write"'));
     const page = await browser.submit('/notes', { title: 'One' });
     expect(page.statusCode).toBe(403);
-    expect(page.body).toContain('This needs one more permission');
+    expect(page.body).toContain('This needs more than you have allowed');
     expect(browser.authorizationUrl().searchParams.get('scope')).toBe('notes:read notes:write notes:share');
     expect((await browser.get('/notes')).statusCode).toBe(200);
   });
@@ -151,7 +151,7 @@ describe('calls of the API', () => {
     expect((await browser.submit('/logout')).headers.location).toBe('/logged-out');
     await browser.get('/');
     await authorize(browser.authorizationUrl());
-    expect(browser.answers.at(-1)?.body).toContain('This needs one more permission');
+    expect(browser.answers.at(-1)?.body).toContain('This needs more than you have allowed');
   });
 
   it('C-API-03: counts anew once an operation has succeeded', async () => {

@@ -112,7 +112,7 @@ describe('bad input', () => {
   });
 
   it.each(['..', '%2e%2e', 'a%2fb', '%00', 'x'.repeat(100), 'a b', '%F0%9F%92%A9'])(
-    'there is no note with the id %s to delete',
+    'C-BFF-04: there is no note with the id %s to delete, and the API is not asked',
     async (id) => {
       const { browser, csrf, resourceServer } = await connected();
       const before = resourceServer.calls().length;

@@ -5,8 +5,8 @@ import { type CallbackDependencies, completeSignIn } from './complete-sign-in.ts
 import { isOutcomeName, outcomePage } from './outcomes.ts';
 
 /**
- * Adds `GET /callback`, the redirect URI. It always answers with a redirect to an address of this client without parameters, so that code and
- * state stay neither in the history nor in a Referer (RFC 9700 §4.2.4). No parameter chooses that address (RFC 9700 §4.11.1).
+ * Adds `GET /callback`, the redirect URI. All that an authorization server may send is answered with a redirect to an address of this client without parameters,
+ * so that code and state stay neither in the history nor in a Referer (RFC 9700 §4.2.4). No parameter chooses that address (RFC 9700 §4.11.1).
  */
 export function registerCallback(app: FastifyInstance, dependencies: CallbackDependencies): void {
   // Not for HEAD: who only wants to know whether the page is there must not use up the code.

@@ -9,14 +9,14 @@ const WORDS: Record<Challenge['error'], { title: string; text: string; link: str
     link: 'Connect again',
   },
   insufficient_scope: {
-    title: 'This needs one more permission',
+    title: 'This needs more than you have allowed',
     text: 'You have not allowed this client to do that yet. The authorization server will ask you.',
     link: 'Go and decide',
   },
   insufficient_user_authentication: {
     title: 'Please confirm that it is you',
     text: 'For this, the API wants you to have logged in in a stronger way, or more recently.',
-    link: 'Sign in again',
+    link: 'Log in again',
   },
 };
 

@@ -71,7 +71,7 @@ export function registerNotes(app: FastifyInstance, { api, startSignIn, ...peers
     request.log.info({ operation, challenge: challenge.error, again: wish !== undefined }, 'the API refuses the access token');
     if (wish === undefined) return reply.page(stillRefusedPage({ csrfToken: reply.generateCsrf() }), { status: 403 });
     const authorizationUrl = await startSignIn(request, wish);
-    // Reading again changes nothing: the browser is sent at once. What a form would do, and a wider permission, is for the user to decide.
+    // Reading again changes nothing: the browser is sent at once. What a form would do, and a wider scope, is for the user to decide.
     if (operation === 'list' && challenge.error === 'invalid_token') return reply.redirect(authorizationUrl, 303);
     return reply.page(askAgainPage(challenge, { authorizationUrl, draftKept: operation === 'add', csrfToken: reply.generateCsrf() }), {
       status: 403,
