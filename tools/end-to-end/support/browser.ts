@@ -11,7 +11,7 @@ const FLAGS = ['--no-sandbox', '--disable-quic', '--disable-background-networkin
 export function findChromium(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const named = environment['CHROMIUM_PATH'];
   if (named) return named;
-  const folders = ['/usr/bin', ...(environment['PATH'] ?? '').split(delimiter)];
+  const folders = (environment['PATH'] ?? '').split(delimiter);
   return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isProgram);
 }
 
