@@ -32,7 +32,7 @@ export function parseDockerfile(text: string): Stage[] {
   for (const line of lines.map((each) => each.trim()).filter((each) => each !== '')) {
     const instruction = parseInstruction(line);
     const stage = stages.at(-1);
-    if (instruction.name === 'FROM') stages.push(parseFrom(String(instruction.value)));
+    if (instruction.name === 'FROM') stages.push(parseFrom(line));
     else if (stage === undefined) throw new Error(`a Dockerfile begins with FROM, not with "${line}"`);
     else stage.instructions.push(instruction);
   }
@@ -49,9 +49,9 @@ export function words(instruction: Instruction): string[] {
   return typeof instruction.value === 'string' ? instruction.value.split(/\s+/) : instruction.value;
 }
 
-function parseFrom(value: string): Stage {
-  const match = /^(\S+)(?: AS (\S+))?$/.exec(value);
-  if (!match) throw new Error(`not understood: FROM ${value}`);
+function parseFrom(line: string): Stage {
+  const match = /^FROM ([^\s-]\S*)(?: AS (\S+))?$/.exec(line);
+  if (!match) throw new Error(`not understood: ${line}`);
   return { base: match[1] ?? '', name: match[2] ?? '', instructions: [] };
 }
 
