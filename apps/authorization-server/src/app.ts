@@ -8,12 +8,13 @@ import { refuseOtherMethods } from '@rolecall/service-kit/refuse-other-methods';
 import { registerSessions } from '@rolecall/service-kit/sessions';
 import type { Clock } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import { withKnownFailures } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { createAuthorizationCodes } from './authorize/authorization-code.ts';
 import { createPendingRequests } from './authorize/pending-requests.ts';
 import { registerAuthorizeRoutes } from './authorize/routes.ts';
-import type { Config } from './config.ts';
+import { type Config, MAXIMUM_ACCESS_TOKEN_LIFETIME } from './config.ts';
 import { registerConsentRoutes } from './consent/routes.ts';
 import { errorHandler } from './error-handler.ts';
 import { openKeyRing } from './keys/key-ring.ts';
@@ -29,7 +30,12 @@ import { createAccessTokenIssuer } from './token/issue-access-token.ts';
 import { registerTokenRoute } from './token/routes.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
-const THROTTLE = { limit: 10, windowSeconds: 15 * 60 };
+/** Failures of one account or client from one address; and of any accounts from one address, behind which there may be a whole office. */
+const THROTTLES = {
+  client: { limit: 10, windowSeconds: 15 * 60 },
+  login: { limit: 10, windowSeconds: 15 * 60 },
+  'login-address': { limit: 100, windowSeconds: 15 * 60 },
+};
 
 /** What an authorization server works with. */
 export interface Dependencies {
@@ -43,7 +49,8 @@ export interface Dependencies {
 
 /** Puts the authorization server together: every plugin and route, in order. */
 export async function buildApp(config: Config, dependencies: Dependencies): Promise<FastifyInstance> {
-  const { stores, shortLived, clock, logger } = dependencies;
+  const { stores, clock, logger } = dependencies;
+  const shortLived = withKnownFailures(dependencies.shortLived, 'the short-lived store');
   const { users, clients, resources, consents, grants } = stores;
   const issuer = config.ISSUER;
   const https = issuer.startsWith('https:');
@@ -53,12 +60,13 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     store: stores.signingKeys,
     clock,
     encryptionKey: dependencies.keyEncryptionKey,
-    tokenLifetimeSeconds: config.ACCESS_TOKEN_LIFETIME,
+    logger,
+    tokenLifetimeSeconds: MAXIMUM_ACCESS_TOKEN_LIFETIME,
   });
   const issueAccessToken = createAccessTokenIssuer({ issuer, keyRing, clock, lifetime: config.ACCESS_TOKEN_LIFETIME });
   const codes = createAuthorizationCodes({ store: shortLived, clock, lifetimeSeconds: config.AUTHORIZATION_CODE_LIFETIME });
-  const pendingRequests = createPendingRequests(shortLived, config.INTERACTION_LIFETIME);
-  const throttleOf = (name: string) => createFailureThrottle({ store: shortLived, clock, name, ...THROTTLE });
+  const pendingRequests = createPendingRequests(shortLived, clock, config.INTERACTION_LIFETIME);
+  const throttleOf = (name: keyof typeof THROTTLES) => createFailureThrottle({ store: shortLived, clock, name, ...THROTTLES[name] });
   const authenticateClient = createClientAuthentication({ clients, clock, throttle: throttleOf('client') });
   const grantHandlers = new Map([
     ['authorization_code', authorizationCodeGrant({ codes, grants, resources, issueAccessToken, clock })],
@@ -91,10 +99,20 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
         clock,
         https,
         idleSeconds: config.SESSION_IDLE_LIFETIME,
+        anonymousSeconds: config.INTERACTION_LIFETIME,
+        isEstablished: (session) => session.user !== undefined,
         absoluteSeconds: config.SESSION_ABSOLUTE_LIFETIME,
       });
-      registerAuthorizeRoutes(pages, { issuer, basePath, clock, clients, resources, consents, codes, pendingRequests });
-      registerLoginRoutes(pages, { basePath, clock, users, clients, pendingRequests, throttle: throttleOf('login') });
+      registerAuthorizeRoutes(pages, { issuer, basePath, clock, clients, resources, consents, users, codes, pendingRequests });
+      registerLoginRoutes(pages, {
+        basePath,
+        clock,
+        users,
+        clients,
+        pendingRequests,
+        throttle: throttleOf('login'),
+        addressThrottle: throttleOf('login-address'),
+      });
       registerConsentRoutes(pages, { basePath, users, clients, resources, consents, pendingRequests });
     },
     { prefix: basePath },

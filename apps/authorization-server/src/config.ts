@@ -13,14 +13,23 @@ import {
 import * as z from 'zod';
 import { defaultSeedAddresses } from './seeds.ts';
 
+/** The one that the compose file for development has. */
+const PUBLISHED_KEY_ENCRYPTION_KEY = 'Zm9yLWRldmVsb3BtZW50LW9ubHktMzItYnl0ZXMtLS0';
+
 const DEFAULT_DATA_DIRECTORY = fileURLToPath(new URL('../../../.data/authorization-server', import.meta.url));
+
+/** Seconds. A signing key is published for as long as a token of this lifetime needs it. */
+export const MAXIMUM_ACCESS_TOKEN_LIFETIME = 3_600;
 
 const settings = z.object({
   ...commonSettings,
   PORT: port.default(4000),
   /** The issuer identifier (RFC 8414 §2), as clients know it: may have a path, has no trailing slash. */
   ISSUER: httpUrl
-    .refine((text) => !text.endsWith('/'), 'must not end with a slash: an issuer is compared letter by letter')
+    .refine((text) => !/^https?:/.test(text) || isPlain(text), {
+      error:
+        'must be written as browsers write it, with a plain path or none and no slash at its end: an issuer is compared letter by letter',
+    })
     .default('http://localhost:4000'),
   DATABASE_URL: postgresUrl.optional(),
   REDIS_URL: redisUrl.optional(),
@@ -31,7 +40,7 @@ const settings = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes in base64url (43 characters)')
     .optional(),
-  ACCESS_TOKEN_LIFETIME: seconds(30, 3_600).default(600),
+  ACCESS_TOKEN_LIFETIME: seconds(30, MAXIMUM_ACCESS_TOKEN_LIFETIME).default(600),
   AUTHORIZATION_CODE_LIFETIME: seconds(10, 60).default(60),
   SESSION_IDLE_LIFETIME: seconds(60, 86_400).default(12 * 3_600),
   SESSION_ABSOLUTE_LIFETIME: seconds(60, 30 * 86_400).default(14 * 86_400),
@@ -40,6 +49,11 @@ const settings = z.object({
   SEED_CLIENT_BASE_URL: httpUrl.default(defaultSeedAddresses.clientBaseUrl),
   SEED_RESOURCE: httpUrl.default(defaultSeedAddresses.resource),
 });
+
+/** Nothing that a browser would write in another way, and no path that could be taken for a host or for a pattern. */
+function isPlain(text: string): boolean {
+  return URL.canParse(text) && new URL(text).href.replace(/\/$/, '') === text && /^https?:\/\/[^/]+(\/[A-Za-z0-9._~-]+)*$/.test(text);
+}
 
 export type Config = Readonly<z.infer<typeof settings>>;
 
@@ -53,8 +67,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (config.NODE_ENV === 'production') {
     const offences = productionOffences(config);
     if (offences.length > 0) throw new ConfigError(offences);
-  } else if (!config.ISSUER.startsWith('https:') && !isLoopback(config.ISSUER)) {
-    throw new ConfigError([`ISSUER must be https, except on this machine (it is "${config.ISSUER}")`]);
+  } else if (config.NODE_ENV === 'development' && !isLoopback(config.ISSUER)) {
+    // Seeded with users and secrets that everybody knows.
+    throw new ConfigError([`ISSUER must be on this machine, or NODE_ENV must be production (it is "${config.ISSUER}")`]);
   }
   return config;
 }
@@ -66,6 +81,8 @@ function productionOffences(config: Config): string[] {
   if (config.REDIS_URL === undefined) offences.push('REDIS_URL is required in production: the embedded store is for development');
   if (config.KEY_ENCRYPTION_KEY === undefined)
     offences.push('KEY_ENCRYPTION_KEY is required in production: signing keys are encrypted with it');
+  if (config.KEY_ENCRYPTION_KEY === PUBLISHED_KEY_ENCRYPTION_KEY)
+    offences.push('KEY_ENCRYPTION_KEY is the one of docker-compose.yml, which everybody can read');
   if (config.TRUSTED_PROXIES === undefined)
     offences.push('TRUSTED_PROXIES is required in production: the address of the load balancer that ends TLS');
   return offences;

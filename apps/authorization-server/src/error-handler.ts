@@ -1,8 +1,11 @@
 import type { OAuthErrorCode } from '@rolecall/contracts/error-codes';
 import { html } from '@rolecall/service-kit/pages/html';
+import { StoreUnavailableError } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { OAuthError } from './oauth-error.ts';
 import { PageError } from './page-error.ts';
+
+const STORE_RETRY_AFTER_SECONDS = '5';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -15,9 +18,16 @@ declare module 'fastify' {
 export function errorHandler(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const refusal = toRefusal(error);
   if (refusal.status >= 500) request.log.error({ err: error }, 'failed');
-  else request.log.info({ error: refusal.code ?? refusal.title, cause: error.cause ?? error.message }, 'refused');
-  reply.code(refusal.status).headers(refusal.headers);
+  else request.log.info({ error: refusal.code ?? refusal.title, cause: causeOf(error) }, 'refused');
+  // An answer that could not be given after all may have had a place to go to.
+  reply.removeHeader('location').code(refusal.status).headers(refusal.headers);
   return request.routeOptions.config?.errors === 'page' ? sendPage(reply, refusal) : sendJson(reply, refusal);
+}
+
+/** What the log is told. The framework's own messages repeat the address, and with it whatever was sent in it: its error codes say enough. */
+function causeOf(error: Error): unknown {
+  if (error instanceof OAuthError || error instanceof PageError) return error.cause ?? error.message;
+  return 'code' in error ? error.code : error.message;
 }
 
 interface Refusal {
@@ -39,6 +49,14 @@ function toRefusal(error: FastifyError | OAuthError | PageError): Refusal {
     };
   if (error instanceof PageError) return { status: error.status, headers: error.headers, title: error.title, description: error.message };
   const status = error.statusCode ?? 500;
+  if (error instanceof StoreUnavailableError)
+    return {
+      status,
+      headers: { 'retry-after': STORE_RETRY_AFTER_SECONDS },
+      title: 'Please try again in a moment',
+      description: 'This server cannot do its work just now.',
+      code: 'temporarily_unavailable',
+    };
   if (status === 403)
     return {
       status,
@@ -48,7 +66,7 @@ function toRefusal(error: FastifyError | OAuthError | PageError): Refusal {
     };
   if (status >= 400 && status < 500)
     return {
-      status: status === 415 ? 400 : status,
+      status: error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? 400 : status,
       headers: {},
       title: 'This request cannot be understood',
       description: clientErrorText(error),
@@ -65,7 +83,7 @@ function toRefusal(error: FastifyError | OAuthError | PageError): Refusal {
 /** Framework errors repeat parts of the request: words of our own instead. */
 function clientErrorText(error: FastifyError): string {
   if (error.statusCode === 413) return 'The request is too large.';
-  if (error.statusCode === 415) return 'The body must be application/x-www-form-urlencoded.';
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'The body must be application/x-www-form-urlencoded.';
   return error.code === undefined ? error.message : 'The request is malformed.';
 }
 

@@ -27,8 +27,10 @@ export async function seededSecrets(stores: Stores): Promise<string[]> {
   const { users, clients } = developmentSeeds();
   const found: string[] = [];
   for (const { id, secret } of clients) {
-    const client = secret === undefined ? undefined : await stores.clients.find(id);
-    if (client?.disabled === false && client.secrets.some(({ hash }) => hash === tokenHash(secret as string)))
+    const client = await stores.clients.find(id);
+    if (client === undefined || client.disabled) continue;
+    if (secret === undefined) found.push(`DATABASE_URL: the database has the development client "${id}"`);
+    else if (client.secrets.some(({ hash }) => hash === tokenHash(secret)))
       found.push(`DATABASE_URL: the database has the development client "${id}" with its well-known secret`);
   }
   for (const { username, password } of users) {

@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser } from './support/browser.ts';
+import { type BrowserResponse, openBrowser } from './support/browser.ts';
 import {
   authorize,
   authorizeParameters,
   authorizeUrl,
   CHALLENGE,
+  decide,
   type Changes,
   expectPage,
   expectRedirectError,
+  follow,
   logIn,
   open,
   responseParameters,
@@ -142,12 +144,115 @@ describe('authorization request', () => {
     expectRedirectError(await request({ client_id: 'no-codes', redirect_uri: 'https://client.example/callback' }), 'unauthorized_client');
   });
 
-  it('AS-AUTHZ-19: POST with a form behaves as GET', async () => {
+  it('AS-AUTHZ-19: POST with a form behaves as GET, to the end', async () => {
     const browser = openBrowser(server.app);
-    const response = await browser.post('/authorize', authorizeParameters().toString());
-    expect(response.status).toBe(303);
-    expect(response.location).toMatch(/^\/login\?/);
+    const login = await follow(browser, await browser.post('/authorize', authorizeParameters().toString()));
+    expect(login.body).toContain('name="password"');
+    await logIn(browser);
+    await browser.post('/authorize', authorizeParameters({ prompt: 'consent' }).toString());
+    const page = await follow(browser, browser.responses.at(-1) as BrowserResponse);
+    expect(page.body).toContain('name="decision"');
+    expect(responseParameters(await decide(browser, 'approve')).get('code')).toBeTruthy();
   });
+
+  it('AS-AUTHZ-19: another site’s form, which brings no cookie, does not end the session that is there', async () => {
+    const browser = openBrowser(server.app);
+    await authorize(server, {}, browser);
+    const before = browser.cookies.get('rolecall-authorization-server');
+    const stranger = openBrowser(server.app);
+    const answer = await stranger.post('/authorize', authorizeParameters().toString());
+    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect(responseParameters(await open(browser, answer.location as string)).get('code')).toBeTruthy();
+    expect(browser.cookies.get('rolecall-authorization-server')).toBe(before);
+  });
+
+  it('a form that would make too long an address gets a page', async () => {
+    expectPage(await openBrowser(server.app).post('/authorize', authorizeParameters({ extra: 'x'.repeat(20_000) }).toString()));
+  });
+
+  it('AS-AUTHZ-14: a state that is too long to keep is refused, not cut', async () => {
+    expectRedirectError(await request({ state: 's'.repeat(4_097) }), 'invalid_request', 's'.repeat(4_097));
+  });
+
+  it('SEC-41: of two answers to one request that are fetched at once, one is given', async () => {
+    const browser = openBrowser(server.app);
+    await open(browser, authorizeUrl({ prompt: 'consent' }));
+    await logIn(browser);
+    const { request: id } = browser.hiddenFields();
+    await browser.post('/consent', { ...browser.hiddenFields(), decision: 'approve' });
+    const [answered, ...refused] = (await Promise.all([1, 2, 3, 4].map(() => browser.get(`/authorize/${id}`)))).sort(
+      (a, b) => a.status - b.status,
+    );
+    expect(answered?.location).toContain('code=');
+    for (const response of refused) expect([400, 403]).toContain(response.status);
+  });
+
+  it('whoever only looks (HEAD) does not use a request up', async () => {
+    const browser = openBrowser(server.app);
+    await open(browser, authorizeUrl({ prompt: 'consent' }));
+    await logIn(browser);
+    const { request: id } = browser.hiddenFields();
+    await browser.post('/consent', { ...browser.hiddenFields(), decision: 'approve' });
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    expect((await server.app.inject({ method: 'HEAD', url: `/authorize/${id}`, headers: { cookie } })).statusCode).toBe(405);
+    expect((await browser.get(`/authorize/${id}`)).location).toContain('code=');
+  });
+
+  it('AS-AUTHZ-02: a client that was disabled meanwhile gets nothing', async () => {
+    await server.register({ id: 'short-lived' });
+    const browser = openBrowser(server.app);
+    await open(browser, authorizeUrl({ client_id: 'short-lived', redirect_uri: 'https://client.example/callback' }));
+    await server.register({ id: 'short-lived', disabled: true });
+    expectPage(await logIn(browser));
+  });
+
+  it('a user who was disabled meanwhile is nobody: no code, no consent page', async () => {
+    const own = await startTestServer();
+    const browser = openBrowser(own.app);
+    await authorize(own, {}, browser);
+    const alice = await own.stores.users.findByUsername('alice');
+    await own.stores.users.setDisabled(alice?.id as string, true);
+    expect((await open(browser, authorizeUrl())).body).toContain('name="password"');
+    await own.close();
+  });
+
+  it('a user who is gone is nobody, and nothing goes round in circles', async () => {
+    const own = await startTestServer();
+    const browser = openBrowser(own.app);
+    await open(browser, authorizeUrl());
+    await logIn(browser);
+    const form: Record<string, string> = { ...browser.hiddenFields(), decision: 'approve' };
+    own.stores.users.find = async () => undefined;
+    expect((await open(browser, `/consent?request=${form.request}`)).body).toContain('name="password"');
+    expect((await follow(browser, await browser.post('/consent', form))).body).toContain('name="password"');
+    await own.close();
+  });
+
+  it.each(['set', 'get', 'replace', 'take'] as const)(
+    'AS-AUTHZ-17: a short-lived store that fails (%s) is told as a failure, and nothing of it is said',
+    async (method) => {
+      const own = await startTestServer();
+      const browser = openBrowser(own.app);
+      if (method !== 'set') await open(browser, authorizeUrl());
+      if (method === 'take') await logIn(browser);
+      own.failShortLived(method);
+      const response =
+        method === 'replace'
+          ? await logIn(browser)
+          : method === 'take'
+            ? await decide(browser, 'approve')
+            : await open(browser, authorizeUrl());
+      if (response.status === 303) expectRedirectError(response, 'temporarily_unavailable');
+      else {
+        expectPage(response, 503);
+        expect(response.body).toContain('Please try again in a moment');
+      }
+      expect(response.body + response.location).not.toContain('a secret of the store');
+      own.failShortLived(undefined);
+      expect(responseParameters(await authorize(own)).get('code')).toBeTruthy();
+      await own.close();
+    },
+  );
 
   it('AS-AUTHZ-17: a failure inside is told to the client as server_error', async () => {
     const broken = await startTestServer();

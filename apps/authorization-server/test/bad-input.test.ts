@@ -113,6 +113,14 @@ describe('bad input', () => {
     for (const line of server.logged().trim().split('\n')) JSON.parse(line);
   });
 
+  it('a path that cannot be decoded is refused, and its query stays out of the log', async () => {
+    const own = await startTestServer();
+    expect((await own.app.inject('/authorize%?state=SECRETSTATE&code=rc_ac_secret')).statusCode).toBe(400);
+    expect(own.logged()).not.toContain('SECRETSTATE');
+    expect(own.logged()).not.toContain('rc_ac_secret');
+    await own.close();
+  });
+
   it('AS-GEN-08: no page is open to other origins, whatever they say', async () => {
     for (const origin of ['https://evil.example', 'null', 'http://localhost:4002'])
       for (const method of ['GET', 'OPTIONS'] as const)

@@ -52,6 +52,15 @@ describe('client credentials grant', () => {
     expect((await postToken(server, reader)).json().scope).toBe('notes:read');
   });
 
+  it('AS-CC-04: a resource where the client may do nothing is refused', async () => {
+    await server.stores.resources.save({
+      identifier: 'https://payroll.example',
+      name: 'Payroll',
+      scopes: [{ name: 'pay', description: 'Pay' }],
+    });
+    expectError(await postToken(server, { ...SERVICE, resource: 'https://payroll.example' }), 400, 'invalid_target');
+  });
+
   it('AS-RI-03: without a resource the scopes decide, else it is the default one; never none', async () => {
     await server.stores.resources.save({ identifier: 'https://z.example', name: 'Z', scopes: [{ name: 'z', description: 'Z' }] });
     await server.register({ id: 'everywhere', scopes: ['notes:read', 'z'] });

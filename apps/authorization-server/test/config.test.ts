@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { ConfigError } from '@rolecall/service-kit/config';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
@@ -43,6 +44,13 @@ describe('configuration', () => {
     ['ISSUER', 'https://as.example?x'],
     ['ISSUER', 'https://as.example#x'],
     ['ISSUER', 'http://as.example'],
+    ['ISSUER', 'https://as.example'],
+    ['ISSUER', 'https://as.example//evil.example'],
+    ['ISSUER', 'https://as.example/:id'],
+    ['ISSUER', 'https://as.example/*'],
+    ['ISSUER', 'https://AS.example'],
+    ['ISSUER', 'https://as.example/a/../b'],
+    ['TRUSTED_PROXIES', '0.0.0.0/0'],
     ['DATABASE_URL', 'mysql://x'],
     ['REDIS_URL', 'http://x'],
     ['KEY_ENCRYPTION_KEY', 'short'],
@@ -71,6 +79,12 @@ describe('configuration', () => {
     expect(problems({ ...PRODUCTION, [name]: '' })).toEqual([expect.stringContaining(name)]);
   });
 
+  it('refuses production with the key that the compose file has', () => {
+    const compose = readFileSync(new URL('../../../docker-compose.yml', import.meta.url), 'utf8');
+    const key = /KEY_ENCRYPTION_KEY: (\S+)/.exec(compose)?.[1] as string;
+    expect(problems({ ...PRODUCTION, KEY_ENCRYPTION_KEY: key })).toEqual([expect.stringContaining('KEY_ENCRYPTION_KEY')]);
+  });
+
   it('names each development default that is left in production', () => {
     expect(problems({ NODE_ENV: 'production' })).toHaveLength(5);
   });
@@ -80,9 +94,10 @@ describe('configuration', () => {
     const found = await seededSecrets(server.stores);
     for (const name of ['sample-client', 'sample-service', 'resource-server', 'legacy-web', 'alice', 'bob'])
       expect(found.join()).toContain(`"${name}"`);
-    expect(found).toHaveLength(6);
+    for (const name of ['sample-spa', 'sample-cli']) expect(found.join()).toContain(`"${name}"`);
+    expect(found).toHaveLength(8);
 
-    for (const id of ['sample-client', 'sample-service', 'resource-server', 'legacy-web'])
+    for (const id of ['sample-client', 'sample-service', 'resource-server', 'legacy-web', 'sample-spa', 'sample-cli'])
       await server.register({ id, disabled: true, secrets: [{ hash: tokenHash('x') }] });
     const [alice, bob] = await Promise.all(['alice', 'bob'].map((name) => server.stores.users.findByUsername(name)));
     await server.stores.users.setPasswordHash(alice?.id as string, await hashPassword('a better one'));

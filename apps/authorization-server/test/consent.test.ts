@@ -176,11 +176,40 @@ describe('consent', () => {
     expectPage(await browser.post('/consent', { request: request as string, decision: 'approve', ...change }), 403);
   });
 
+  it('AS-GEN-05 SEC-17: a decision that is sent twice in one form is refused', async () => {
+    await register('twice');
+    const { browser } = await loggedIn(urlOf('twice'));
+    const form = new URLSearchParams({ ...browser.hiddenFields(), decision: 'deny' }).toString();
+    expectPage(await browser.post('/consent', `${form}&decision=approve`));
+  });
+
+  it('a decision that comes too late leaves no consent behind', async () => {
+    await register('too-late');
+    const { browser } = await loggedIn(urlOf('too-late'));
+    const form: Record<string, string> = { ...browser.hiddenFields(), decision: 'approve' };
+    await server.shortLived.delete(`authorization-request:${form.request}`);
+    expectPage(await browser.post('/consent', form));
+    const alice = (await server.stores.users.findByUsername('alice'))?.id as string;
+    expect((await server.stores.consents.find(alice, 'too-late')).size).toBe(0);
+  });
+
+  it('lets its form lead to where the client may go on, by https, and nowhere else', async () => {
+    await register('policy', { redirectUris: ['https://client.example/cb', 'com.example.app:/cb'] });
+    const policy = async (redirect_uri: string) =>
+      (await loggedIn(urlOf('policy', { redirect_uri }))).page.headers['content-security-policy'];
+    expect(await policy('https://client.example/cb')).toContain("form-action 'self' https:;");
+    expect(await policy('com.example.app:/cb')).toContain("form-action 'self' https: com.example.app:;");
+  });
+
   it('a person may take an hour, not more', async () => {
     await register('slow');
     const { browser } = await loggedIn(urlOf('slow'));
-    server.clock.advance(3_700);
-    expectPage(await browser.post('/consent', { ...browser.hiddenFields(), decision: 'approve' }));
+    const form = { ...browser.hiddenFields(), decision: 'approve' };
+    server.clock.advance(3_000);
+    // Deciding does not prolong it.
+    expect((await browser.post('/consent', form)).status).toBe(303);
+    server.clock.advance(700);
+    expectPage(await browser.post('/consent', form));
   });
 
   it('the code carries what was agreed to', async () => {

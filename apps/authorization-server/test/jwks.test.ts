@@ -2,7 +2,9 @@ import { jsonWebKeySet } from '@rolecall/contracts/jwks';
 import { createMovableClock } from '@rolecall/storage/test-support/movable-clock';
 import { testDatabaseLocation } from '@rolecall/storage/test-support/stores';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { decryptPrivateKey, encryptPrivateKey } from '../src/keys/key-encryption.ts';
 import { openKeyRing } from '../src/keys/key-ring.ts';
 import { openStores } from '../src/stores/open-stores.ts';
 import { postToken } from './support/flow.ts';
@@ -49,13 +51,16 @@ describe('published keys', () => {
     expect(decodeProtectedHeader(await token()).kid).toBe(oldKid);
 
     server.clock.advance(3_600);
-    const last = await token();
-    expect(decodeProtectedHeader(last).kid).toBe(keys[1]?.kid);
+    expect(decodeProtectedHeader(await token()).kid).toBe(keys[1]?.kid);
+    expect((await published()).keys).toHaveLength(2);
 
+    server.clock.advance(3_660);
+    const last = await token();
     const afterwards = await published();
     expect(afterwards.keys.map((key: { kid: string }) => key.kid)).not.toContain(oldKid);
     expect(afterwards.keys).toHaveLength(1);
     await jwtVerify(last, createLocalJWKSet(afterwards), { currentDate: new Date(server.clock.now()) });
+    expect((await server.stores.signingKeys.list()).map((record) => record.kid)).toEqual([keys[1]?.kid]);
   });
 
   it('AS-JWKS-02: a token of the old key verifies until it expires', async () => {
@@ -84,15 +89,46 @@ describe('key ring', () => {
       clock: createMovableClock(),
       encryptionKey: new Uint8Array(32),
       tokenLifetimeSeconds: 600,
+      logger: pino({ level: 'silent' }),
     };
     const [one, other] = await Promise.all([openKeyRing(options), openKeyRing(options)]);
     expect(await one.published()).toEqual(await other.published());
     await stores.close();
   });
 
+  it('goes on with the keys that it knows while the database is away, and tells the log', async () => {
+    const stores = await openStores(await testDatabaseLocation(), 'apply');
+    const clock = createMovableClock();
+    const complaints: unknown[] = [];
+    const logger = { error: (complaint: unknown) => complaints.push(complaint) } as never;
+    const ring = await openKeyRing({
+      store: stores.signingKeys,
+      clock,
+      encryptionKey: new Uint8Array(32),
+      tokenLifetimeSeconds: 600,
+      logger,
+    });
+    const before = await ring.published();
+    await stores.close();
+    clock.advance(120);
+    expect(await ring.published()).toEqual(before);
+    expect(complaints).toHaveLength(1);
+  });
+
+  it('ties each encrypted key to its id: one put in another’s place is refused', async () => {
+    const sealed = encryptPrivateKey(Buffer.from('key'), 'one', new Uint8Array(32));
+    expect(decryptPrivateKey(sealed, 'one', new Uint8Array(32)).toString()).toBe('key');
+    expect(() => decryptPrivateKey(sealed, 'other', new Uint8Array(32))).toThrow(/KEY_ENCRYPTION_KEY/);
+  });
+
   it('keeps private keys encrypted, and refuses to start with another encryption key', async () => {
     const stores = await openStores(await testDatabaseLocation(), 'apply');
-    const options = { store: stores.signingKeys, clock: createMovableClock(), tokenLifetimeSeconds: 600 };
+    const options = {
+      store: stores.signingKeys,
+      clock: createMovableClock(),
+      tokenLifetimeSeconds: 600,
+      logger: pino({ level: 'silent' }),
+    };
     await openKeyRing({ ...options, encryptionKey: new Uint8Array(32) });
     const [record] = await stores.signingKeys.list();
     // What a PKCS #8 EC key begins with must not be there.

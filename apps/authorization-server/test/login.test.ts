@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashPassword } from '../src/login/passwords.ts';
+import { createFailureThrottle } from '../src/throttle/failure-throttle.ts';
 import { openBrowser } from './support/browser.ts';
 import { authorize, authorizeUrl, decide, expectPage, logIn, open, responseParameters } from './support/flow.ts';
 import { startTestServer, type TestServer } from './support/test-server.ts';
@@ -171,6 +173,63 @@ describe('login', () => {
 
     own.clock.advance(16 * 60);
     expect((await logIn(attacker)).body).toContain('Allow Sample client?');
+    await own.close();
+  });
+
+  it('AS-GEN-13: of a burst of guesses no more are looked at than one after the other, the right one included', async () => {
+    const own = await startTestServer();
+    const attacker = openBrowser(own.app);
+    await open(attacker, authorizeUrl());
+    const fields = attacker.hiddenFields();
+    const guesses = [...Array.from({ length: 39 }, (_, index) => `guess-${index}`), 'wonderland'];
+    const answers = await Promise.all(guesses.map((password) => attacker.post('/login', { ...fields, username: 'alice', password })));
+    expect(answers.filter((answer) => answer.status === 400)).toHaveLength(9);
+    expect(answers.filter((answer) => answer.status === 429)).toHaveLength(31);
+    await own.close();
+  });
+
+  it('AS-GEN-13: a success takes earlier failures back, and the wait ends with the window of the first', async () => {
+    const own = await startTestServer();
+    const browser = openBrowser(own.app);
+    await open(browser, authorizeUrl());
+    for (let count = 0; count < 8; count++) await logIn(browser, 'alice', 'wrong');
+    await logIn(browser);
+    await open(browser, authorizeUrl({ prompt: 'login' }));
+    own.clock.advance(1);
+    for (let count = 0; count < 8; count++) expect((await logIn(browser, 'alice', 'wrong')).status).toBe(400);
+    own.clock.advance(800);
+    await logIn(browser, 'alice', 'wrong');
+    const blocked = await logIn(browser, 'alice', 'wrong');
+    expect(blocked.status).toBe(429);
+    expect(Number(blocked.headers['retry-after'])).toBeLessThanOrEqual(100);
+    await own.close();
+  });
+
+  it('SEC-46: many accounts from one address are too many too, and one IPv6 network is one address', async () => {
+    const own = await startTestServer();
+    const throttle = createFailureThrottle({ store: own.shortLived, clock: own.clock, name: 'test', limit: 3, windowSeconds: 60 });
+    await throttle.failed('', '2001:db8::1');
+    await throttle.failed('', '2001:db8:0:0:ffff::2');
+    expect(await throttle.failed('', '2001:db8::3')).toBe(60);
+    expect(throttle.retryAfter('', '2001:db8:0:0:1:2:3:4')).toBe(60);
+    expect(throttle.retryAfter('', '2001:db8:0:1::1')).toBe(0);
+    expect(throttle.retryAfter('', '192.0.2.1')).toBe(0);
+    await own.close();
+  });
+
+  it('SEC-34: a password counts to its last byte, in one form of Unicode', async () => {
+    const own = await startTestServer();
+    const long = `${'p'.repeat(72)}Å`;
+    const alice = await own.stores.users.findByUsername('alice');
+    await own.stores.users.setPasswordHash(alice?.id as string, await hashPassword(long.normalize('NFC')));
+    const attempt = async (password: string) => {
+      const browser = openBrowser(own.app);
+      await open(browser, authorizeUrl());
+      return (await logIn(browser, 'alice', password)).body.includes('name="decision"');
+    };
+    expect(await attempt('p'.repeat(72))).toBe(false);
+    expect(await attempt(`${'p'.repeat(72)}B`)).toBe(false);
+    expect(await attempt(long.normalize('NFD'))).toBe(true);
     await own.close();
   });
 

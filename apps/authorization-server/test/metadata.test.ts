@@ -45,7 +45,13 @@ describe('metadata', () => {
     });
   });
 
-  it('AS-META-05: publishes no empty list', async () => {
+  it('AS-META-05: publishes no empty list, and keeps its contract without resources too', async () => {
+    const empty = await startTestServer();
+    empty.stores.resources.list = async () => [];
+    const document = (await empty.app.inject(PATH)).json();
+    expect(authorizationServerMetadata.parse(document)).toEqual(document);
+    expect(document).not.toHaveProperty('scopes_supported');
+    await empty.close();
     for (const value of Object.values(await metadata())) expect(value).not.toEqual([]);
   });
 

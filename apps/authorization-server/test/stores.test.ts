@@ -87,14 +87,28 @@ describe('durable stores', () => {
 
   it('revokes a grant, and it stays revoked', async () => {
     await stores.grants.create(grant('ended'));
-    await stores.grants.revoke(grant('ended'), 1_700_000_001_000);
+    await stores.grants.revoke('ended', 1_700_000_001_000);
     expect(await stores.grants.isRevoked('ended')).toBe(true);
   });
 
-  it('a grant that is revoked before it is recorded cannot be recorded', async () => {
-    await stores.grants.revoke(grant('overtaken'), 1_700_000_001_000);
-    expect(await stores.grants.create(grant('overtaken'))).toBe(false);
-    expect(await stores.grants.isRevoked('overtaken')).toBe(true);
+  it('of many who record one grant at once exactly one succeeds', async () => {
+    const results = await Promise.all(Array.from({ length: 16 }, () => stores.grants.create(grant('raced'))));
+    expect(results.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('records no grant of a user or client that is gone or disabled', async () => {
+    expect(await stores.grants.create({ ...grant('no-user'), userId: 'usr_gone' })).toBe(false);
+    expect(await stores.grants.create({ ...grant('no-client'), clientId: 'gone' })).toBe(false);
+    const bob = (await stores.users.findByUsername('bob'))?.id as string;
+    await stores.users.setDisabled(bob, true);
+    expect(await stores.grants.create({ ...grant('disabled'), userId: bob })).toBe(false);
+    await stores.users.setDisabled(bob, false);
+    expect(await stores.grants.create({ ...grant('disabled'), userId: bob })).toBe(true);
+  });
+
+  it('revoking a grant that is not there does nothing', async () => {
+    await stores.grants.revoke('unknown', 1_700_000_001_000);
+    expect(await stores.grants.isRevoked('unknown')).toBe(false);
   });
 
   it('keeps resources with their scopes, the first registered first', async () => {

@@ -99,6 +99,25 @@ describe('token endpoint', () => {
     expectError(await server.app.inject({ method: 'POST', url: '/token' }), 400, 'invalid_request');
   });
 
+  it.each([{ 'content-encoding': 'gzip' }, { 'content-type': 'application/x-www-form-urlencoded; charset=utf-16' }])(
+    'SEC-43: a body that is compressed or in another character set gets 415: %j',
+    async (headers) => {
+      const response = await postToken(server, SERVICE, headers as Record<string, string>);
+      expect(response.statusCode).toBe(415);
+      expect(response.json().error).toBe('invalid_request');
+    },
+  );
+
+  it('a database that fails is answered with 503, and nothing of it is said', async () => {
+    const broken = await startTestServer();
+    await broken.stores.close();
+    const response = await postToken(broken, SERVICE);
+    expect(response.statusCode).toBe(503);
+    expect(response.headers['retry-after']).toBeDefined();
+    expect(response.json()).toEqual({ error: 'temporarily_unavailable', error_description: 'This server cannot do its work just now.' });
+    await broken.close().catch(() => {});
+  });
+
   it('AS-GEN-15 SEC-43: a body over the limit gets 413', async () => {
     const response = await postToken(server, { ...SERVICE, extra: 'x'.repeat(4 * 1024 * 1024) });
     expect(response.statusCode).toBe(413);
@@ -134,6 +153,12 @@ describe('token endpoint', () => {
   });
 
   it('AS-GEN-07: so may metadata and keys', async () => {
+    for (const url of ['/.well-known/oauth-authorization-server', '/jwks']) {
+      const preflight = { origin: 'https://app.example', 'access-control-request-method': 'GET' };
+      expect((await server.app.inject({ method: 'OPTIONS', url, headers: preflight })).headers['access-control-allow-origin'], url).toBe(
+        '*',
+      );
+    }
     for (const url of ['/.well-known/oauth-authorization-server', '/jwks'])
       expect(
         (await server.app.inject({ url, headers: { origin: 'https://app.example' } })).headers['access-control-allow-origin'],

@@ -6,6 +6,7 @@ import { refuseOtherMethods } from '@rolecall/service-kit/refuse-other-methods';
 import { registerSessions } from '@rolecall/service-kit/sessions';
 import { type Clock, systemClock } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import { withKnownFailures } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyInstance } from 'fastify';
 import { registerCallback } from './callback/routes.ts';
 import type { Config } from './config.ts';
@@ -18,7 +19,6 @@ import { registerLogout } from './logout/routes.ts';
 import { createNotesApi } from './notes/api.ts';
 import { registerNotes } from './notes/routes.ts';
 import { createOutboundFetch } from './outbound-fetch.ts';
-import { withKnownFailures } from './session-store.ts';
 import { createStartSignIn } from './sign-in/start.ts';
 
 /** A note of the greatest length that the API takes, in characters that a form sends as nine bytes each. */
@@ -26,6 +26,7 @@ const FORM_LIMIT_BYTES = 256 * 1024;
 const ANSWER_LIMIT_BYTES = { authorizationServer: 256 * 1024, api: 8 * 1024 * 1024 };
 const METADATA_LIFETIME_SECONDS = 60;
 const SESSION_IDLE_SECONDS = 12 * 3_600;
+const SESSION_ANONYMOUS_SECONDS = 3_600;
 const SESSION_ABSOLUTE_SECONDS = 14 * 86_400;
 
 export interface AppDependencies {
@@ -38,7 +39,7 @@ export interface AppDependencies {
 /** The sample client, ready to listen or to be injected into. */
 export async function buildApp(config: Config, dependencies: AppDependencies): Promise<FastifyInstance> {
   const { logger, clock = systemClock } = dependencies;
-  const store = withKnownFailures(dependencies.store);
+  const store = withKnownFailures(dependencies.store, 'the session store');
   const { ISSUER: issuer, RESOURCE: resource, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = config;
   const redirectUri = `${config.BASE_URL}/callback`;
   const https = config.BASE_URL.startsWith('https:');
@@ -64,6 +65,8 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
       store,
       https,
       idleSeconds: SESSION_IDLE_SECONDS,
+      anonymousSeconds: SESSION_ANONYMOUS_SECONDS,
+      isEstablished: (session) => session.access !== undefined,
       absoluteSeconds: SESSION_ABSOLUTE_SECONDS,
       clock,
     });

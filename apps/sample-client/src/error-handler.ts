@@ -1,7 +1,7 @@
 import { html } from '@rolecall/service-kit/pages/html';
+import { StoreUnavailableError } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { PeerError } from './peer-error.ts';
-import { StoreUnavailableError } from './session-store.ts';
 
 interface Words {
   status: number;
@@ -19,8 +19,6 @@ export function errorHandler(
   if (words.status >= 500) request.log.error({ err: error }, 'failed');
   // The framework's own messages repeat the address, and with it a code: its error codes say enough.
   else request.log.info({ status: words.status, cause: 'code' in error ? error.code : error.message }, 'refused');
-  // The session that could not be written would be written again with this page, and that failure be answered past this handler.
-  if (error instanceof StoreUnavailableError) (request as { session: unknown }).session = null;
   if (!hasPages(reply))
     return reply
       .code(words.status)

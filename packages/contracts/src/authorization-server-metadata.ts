@@ -8,14 +8,14 @@ export const authorizationServerMetadata = z.object({
   authorization_endpoint: z.string(),
   token_endpoint: z.string(),
   jwks_uri: z.string(),
-  scopes_supported: nonEmpty,
+  scopes_supported: nonEmpty.optional(),
   response_types_supported: z.tuple([z.literal('code')]),
   response_modes_supported: nonEmpty,
   grant_types_supported: nonEmpty,
   token_endpoint_auth_methods_supported: nonEmpty,
   code_challenge_methods_supported: z.tuple([z.literal('S256')]),
   authorization_response_iss_parameter_supported: z.literal(true),
-  protected_resources: nonEmpty,
+  protected_resources: nonEmpty.optional(),
 });
 
 export type AuthorizationServerMetadata = z.infer<typeof authorizationServerMetadata>;

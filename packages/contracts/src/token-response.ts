@@ -18,5 +18,3 @@ export const errorResponse = z.object({
     .regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/)
     .optional(),
 });
-
-export type ErrorResponse = z.infer<typeof errorResponse>;

@@ -53,7 +53,7 @@ export const httpUrl = z.string().refine(
     const url = new URL(text);
     return /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && !/[?#\s]/.test(text);
   },
-  { error: (issue) => `must be an absolute http or https address without query or fragment (it is "${String(issue.input)}")` },
+  { abort: true, error: (issue) => `must be an absolute http or https address without query or fragment (it is "${String(issue.input)}")` },
 );
 
 const addressOf = (schemes: string[]) =>
@@ -71,12 +71,12 @@ export const flag = z.codec(z.enum(['true', 'false'], { error: 'must be true or 
   encode: (value) => (value ? 'true' : 'false'),
 });
 
-/** An IP address, a network (`10.0.0.0/8`), or the name of a range that the proxy lookup knows. */
+/** An IP address, a network (`10.0.0.0/8`, but not that of everybody), or the name of a range that the proxy lookup knows. */
 function isProxy(text: string): boolean {
   if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
   const [address = '', prefix, ...more] = text.split('/');
   const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return bits > 0 && more.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
+  return bits > 0 && more.length === 0 && (prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits));
 }
 
 /** The settings that every role has. */

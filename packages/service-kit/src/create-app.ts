@@ -29,7 +29,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
     // A URL that cannot be decoded never reaches a route, nor its error handler.
-    frameworkErrors: (error, request, reply) => void options.errorHandler(error, request as FastifyRequest, reply as FastifyReply),
+    frameworkErrors: (error, request, reply) => answerFrameworkError(options, error, request as FastifyRequest, reply as FastifyReply),
     routerOptions: { maxParamLength: 256 },
   }) as unknown as FastifyInstance;
   app.setErrorHandler(options.errorHandler);
@@ -57,4 +57,17 @@ function closeConnectionsWhileClosing(app: FastifyInstance): void {
   app.addHook('onSend', async (_request, reply) => {
     if (closing) reply.header('connection', 'close');
   });
+}
+
+/** What decorates replies may not be there for an address that has no route: an error handler that relies on it must not end the process. */
+function answerFrameworkError({ errorHandler }: AppOptions, error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  try {
+    errorHandler(error, request, reply);
+  } catch (failure) {
+    request.log.error({ err: failure }, 'the error handler failed');
+    void reply
+      .code(error.statusCode ?? 400)
+      .type('text/plain; charset=utf-8')
+      .send('This request cannot be understood.');
+  }
 }

@@ -43,7 +43,7 @@ export async function createLogger(options: LoggerOptions): Promise<Logger> {
         address: request.ip,
       }),
       res: (reply: { statusCode: number }) => ({ status: reply.statusCode }),
-      err: stdSerializers.err,
+      err: withoutCommand,
     },
   };
   if (!pretty) return options.destination ? pino(settings, options.destination) : pino(settings);
@@ -52,4 +52,13 @@ export async function createLogger(options: LoggerOptions): Promise<Logger> {
     settings,
     prettyStream({ ignore: 'pid,hostname', singleLine: true, ...(options.destination && { destination: options.destination }) }),
   );
+}
+
+/**
+ * ioredis puts the failed command on its errors, and with it the values that were to be kept: it is left out.
+ * An error's own code goes by another name, since `code` is what authorization codes are called.
+ */
+function withoutCommand(error: Error): object {
+  const { command: _, code: reason, ...rest } = stdSerializers.err(error) as object as Record<string, unknown>;
+  return { ...rest, ...(reason !== undefined && { reason }) };
 }

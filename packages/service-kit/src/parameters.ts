@@ -9,6 +9,11 @@ export class MalformedParametersError extends Error {
   readonly statusCode = 400;
 }
 
+/** A body that is compressed or in another character set than UTF-8. */
+export class UnsupportedEncodingError extends Error {
+  readonly statusCode = 415;
+}
+
 const MAXIMUM_PARAMETERS = 100;
 
 /**
@@ -39,6 +44,12 @@ export function parseParameters(text: string): Parameters {
 export async function registerForms(app: FastifyInstance, bodyLimit: number): Promise<void> {
   // JSON and plain text, which the framework reads by itself, would arrive in another shape: they are refused instead.
   app.removeAllContentTypeParsers();
+  // Compressed, or in another character set, a body would be read as what it is not.
+  app.addHook('preParsing', async (request) => {
+    const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = request.headers;
+    const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1] ?? 'utf-8';
+    if (encoding !== 'identity' || charset.toLowerCase() !== 'utf-8') throw new UnsupportedEncodingError('the body must be plain UTF-8');
+  });
   await app.register(formbody, { bodyLimit, parser: parseParameters });
 }
 

@@ -4,6 +4,7 @@ import csrf from '@fastify/csrf-protection';
 import session from '@fastify/session';
 import { type Clock, systemClock } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import { StoreUnavailableError } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyInstance, FastifyReply, FastifyRequest, Session } from 'fastify';
 import type { Parameters } from './parameters.ts';
 
@@ -15,6 +16,10 @@ export interface SessionOptions {
   https: boolean;
   /** Seconds without a request after which a session ends. */
   idleSeconds: number;
+  /** The same for a session in which nobody is known yet: anybody can make any number of these. */
+  anonymousSeconds: number;
+  /** Is somebody known in this session? */
+  isEstablished: (session: Session) => boolean;
   /** Seconds after which a session ends in any case. */
   absoluteSeconds: number;
   clock?: Clock;
@@ -45,7 +50,16 @@ export async function registerSessions(app: FastifyInstance, options: SessionOpt
     secret: { sign: (value: string) => value, unsign: (value: string) => ({ valid: true, renew: false, value }) },
     store: sessionStore(options, clock) as never,
   });
-  app.addHook('onRequest', async (request) => keepAlive(request, options, clock));
+  app.addHook('onRequest', async (request) => {
+    // The cookie would silently not be set, and every form fail later.
+    if (options.https && request.protocol !== 'https')
+      throw new Error('a request came without https: TRUSTED_PROXIES must name the proxy in front, and that must send X-Forwarded-Proto');
+    keepAlive(request, options, clock);
+  });
+  // A session that could not be written would be written again with the answer that tells of it, and that failure be answered by nobody's words.
+  app.addHook('onError', async (request, _reply, error) => {
+    if (error instanceof StoreUnavailableError) (request as { session: unknown }).session = null;
+  });
   app.decorateReply('endSession', async function (this: FastifyReply) {
     await this.request.session.destroy();
     this.clearCookie(cookieName, cookieOptions);
@@ -79,7 +93,8 @@ function sessionStore(options: SessionOptions, clock: Clock) {
       data.createdAt ??= clock.now();
       data.seenAt ??= clock.now();
       const remaining = Math.floor((data.createdAt + options.absoluteSeconds * 1000 - clock.now()) / 1000);
-      const lifetime = Math.min(options.idleSeconds, remaining);
+      const idle = options.isEstablished(data) ? options.idleSeconds : options.anonymousSeconds;
+      const lifetime = Math.min(idle, remaining);
       if (lifetime <= 0) return settle(options.store.delete(keyOf(id)), callback);
       // A request that was under way while its session was ended must not bring it back.
       settle(isNew ? options.store.set(keyOf(id), data, lifetime) : options.store.replace(keyOf(id), data, lifetime), callback);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import { createMovableClock, type MovableClock } from '@rolecall/storage/test-support/movable-clock';
 import { openTestShortLivedStore } from '@rolecall/storage/test-support/stores';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, Session } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { registerForms } from '../src/parameters.ts';
 import { CSRF_FIELD, registerSessions } from '../src/sessions.ts';
@@ -15,17 +15,22 @@ declare module 'fastify' {
 }
 
 const IDLE = 3_600;
+const ANONYMOUS = 600;
+const isEstablished = (session: Session): boolean => session.user !== undefined && session.user !== 'nobody';
 const ABSOLUTE = 36_000;
 
 let clock: MovableClock;
 let store: ShortLivedStore;
 let app: FastifyInstance;
 let written: string[];
+let released: Promise<void>;
+let release: () => void;
 
 beforeEach(async () => {
   clock = createMovableClock();
   store = await openTestShortLivedStore(clock);
   written = [];
+  ({ promise: released, resolve: release } = Promise.withResolvers<void>());
   app = await sessionApp(false);
 });
 afterEach(async () => {
@@ -37,7 +42,16 @@ async function sessionApp(https: boolean): Promise<FastifyInstance> {
   const { app: made } = await createTestApp({ https, trustedProxies: '127.0.0.1' });
   await registerForms(made, 10_000);
   const watched: ShortLivedStore = { ...store, set: (key, value, lifetime) => (written.push(key), store.set(key, value, lifetime)) };
-  await registerSessions(made, { cookieName: 'role', store: watched, https, idleSeconds: IDLE, absoluteSeconds: ABSOLUTE, clock });
+  await registerSessions(made, {
+    cookieName: 'role',
+    store: watched,
+    https,
+    idleSeconds: IDLE,
+    anonymousSeconds: ANONYMOUS,
+    isEstablished,
+    absoluteSeconds: ABSOLUTE,
+    clock,
+  });
   made.get('/', async (request) => ({ user: request.session.user ?? null }));
   made.get('/log-in', async (request) => {
     await request.session.regenerate();
@@ -46,6 +60,11 @@ async function sessionApp(https: boolean): Promise<FastifyInstance> {
   });
   made.get('/visit', async (request) => {
     request.session.user ??= 'nobody';
+    return {};
+  });
+  made.get('/slow-change', async (request) => {
+    await released;
+    request.session.user = 'late';
     return {};
   });
   made.get('/log-out', async (_request, reply) => {
@@ -143,6 +162,35 @@ describe('a session', () => {
     expect(await alice.user()).toBe('alice');
     clock.advance(IDLE);
     expect(await alice.user()).toBeNull();
+  });
+
+  it('in which nobody is known ends much sooner: anybody can make any number of these', async () => {
+    const nobody = browser();
+    await nobody.get('/visit');
+    clock.advance(ANONYMOUS - 1);
+    expect(await nobody.user()).toBe('nobody');
+    clock.advance(ANONYMOUS);
+    expect(await nobody.user()).toBeNull();
+  });
+
+  it('that was ended cannot be brought back by a request that was under way', async () => {
+    const alice = browser();
+    await alice.get('/log-in');
+    const id = alice.id();
+    const late = browser();
+    late.setId(id);
+    await Promise.all([late.get('/slow-change'), alice.get('/log-out').then(() => release())]);
+    const thief = browser();
+    thief.setId(id);
+    expect(await thief.user()).toBeNull();
+  });
+
+  it('behind https is refused, and not lost in silence, where the proxy does not say that it is https', async () => {
+    const secure = await sessionApp(true);
+    const answer = await secure.inject('/visit');
+    expect(answer.statusCode).toBe(500);
+    expect(answer.cookies).toEqual([]);
+    await secure.close();
   });
 
   it('ends after so long in any case, however much it is used', async () => {

@@ -53,14 +53,11 @@ export function createMemoryStore(clock: Clock = systemClock): ShortLivedStore {
       return true;
     },
     increment: async (key, lifetimeSeconds) => {
-      const entry = alive(key);
-      if (entry === undefined) {
-        put(key, 1, lifetimeSeconds);
-        return 1;
-      }
+      if (alive(key) === undefined) put(key, 0, lifetimeSeconds);
+      const entry = entries.get(key) as Entry;
       const count = Number(entry.json) + 1;
       entry.json = String(count);
-      return count;
+      return { count, expiresAt: entry.expiresAt };
     },
     delete: async (key) => void entries.delete(key),
     ping: async () => {},

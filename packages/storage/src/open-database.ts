@@ -20,7 +20,9 @@ export interface Database {
 }
 
 const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
-const STATEMENT_TIMEOUT_MILLISECONDS = 10_000;
+/** How long the server works on a statement, and how much longer this side waits for a server that has fallen silent. */
+const STATEMENT_TIMEOUT_MILLISECONDS = 5_000;
+const ANSWER_TIMEOUT_MILLISECONDS = STATEMENT_TIMEOUT_MILLISECONDS + 1_000;
 
 /** One number for all of ours: `pg_advisory_lock` takes a number, and only migrations are guarded by it. */
 const MIGRATION_LOCK = 7_265_231;
@@ -36,11 +38,19 @@ export async function openDatabase(location: DatabaseLocation, onError: (error: 
 
 async function openPostgres(location: Extract<DatabaseLocation, { kind: 'postgres' }>, onError: (error: Error) => void): Promise<Database> {
   if (!/^[a-z_][a-z0-9_]*$/.test(location.schema)) throw new Error(`DATABASE_URL: "${location.schema}" is not a usable schema name`);
-  const pool = new pg.Pool({
-    connectionString: location.url,
+  const url = new URL(location.url);
+  const options = [url.searchParams.get('options'), `-c search_path=${location.schema}`].filter(Boolean).join(' ');
+  url.searchParams.delete('options');
+  const connection = {
+    connectionString: url.href,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MILLISECONDS,
+    keepAlive: true,
+    options,
+  };
+  const pool = new pg.Pool({
+    ...connection,
     statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS,
-    options: `-c search_path=${location.schema}`,
+    query_timeout: ANSWER_TIMEOUT_MILLISECONDS,
   });
   // Without a listener an idle connection's end (a restarted server) would end this process too.
   pool.on('error', onError);
@@ -60,22 +70,27 @@ async function openPostgres(location: Extract<DatabaseLocation, { kind: 'postgre
       // Named statements are parsed and planned once per connection instead of once per query.
       statementNameGenerator: statementNames(),
     }),
-    execute: async (sql) => void (await pool.query(sql)),
+    execute: (sql) => withoutTimeouts(connection, async (client) => void (await client.query(sql))),
     query: async (sql, parameters) => (await pool.query(sql, parameters)).rows,
-    exclusively: async (work) => {
-      const connection = await pool.connect();
-      try {
-        // Whoever has the lock may take longer than a statement may.
-        await connection.query('SET statement_timeout = 0');
-        await connection.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    // The lock belongs to the connection and ends with it.
+    exclusively: (work) =>
+      withoutTimeouts(connection, async (client) => {
+        await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
         await work();
-      } finally {
-        // The lock belongs to the connection and ends with it.
-        connection.release(true);
-      }
-    },
+      }),
     close: () => pool.end(),
   };
+}
+
+/** A connection of its own for migrations: these may take long, and whoever waits for them too. */
+async function withoutTimeouts(configuration: pg.ClientConfig, work: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client(configuration);
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
 }
 
 async function openEmbedded(location: Extract<DatabaseLocation, { kind: 'embedded' }>): Promise<Database> {

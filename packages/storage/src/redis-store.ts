@@ -20,18 +20,19 @@ return 1`;
 
 /** KEYS[1]; ARGV: now, lifetime in milliseconds. The expiry is set with the first increment, in the same step: a counter cannot stay behind for ever. */
 const INCREMENT_SCRIPT = `
-local counter = redis.call('HMGET', KEYS[1], 'expires')
-if tonumber(counter[1] or 0) > tonumber(ARGV[1]) then return redis.call('HINCRBY', KEYS[1], 'count', 1) end
-redis.call('HSET', KEYS[1], 'count', 1, 'expires', string.format('%d', ARGV[1] + ARGV[2]))
+local expires = redis.call('HGET', KEYS[1], 'expires')
+if tonumber(expires or 0) > tonumber(ARGV[1]) then return { redis.call('HINCRBY', KEYS[1], 'count', 1), expires } end
+expires = string.format('%d', ARGV[1] + ARGV[2])
+redis.call('HSET', KEYS[1], 'count', 1, 'expires', expires)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1`;
+return { 1, expires }`;
 
 const COMMAND_TIMEOUT_MILLISECONDS = 2_000;
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     claimMark(key: string, now: number, lifetimeMilliseconds: number): Result<number, Context>;
-    incrementCounter(key: string, now: number, lifetimeMilliseconds: number): Result<number, Context>;
+    incrementCounter(key: string, now: number, lifetimeMilliseconds: number): Result<[number, string], Context>;
   }
 }
 
@@ -60,6 +61,8 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sho
     // A command whose answer was lost may have been carried out: repeating a claim or a take would turn one success into none or two.
     maxRetriesPerRequest: 0,
     autoResendUnfulfilledCommands: false,
+    // Nor is a command kept for later while there is no connection: whoever asked has had an answer by then.
+    enableOfflineQueue: false,
     retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
     scripts: {
       claimMark: { numberOfKeys: 1, lua: CLAIM_SCRIPT },
@@ -96,7 +99,10 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sho
     get: async (key) => open(await redis.get(key)),
     take: async (key) => open(await redis.getdel(key)),
     claim: async (key, lifetimeSeconds) => (await redis.claimMark(key, clock.now(), lifetimeSeconds * 1000)) === 1,
-    increment: async (key, lifetimeSeconds) => redis.incrementCounter(key, clock.now(), lifetimeSeconds * 1000),
+    increment: async (key, lifetimeSeconds) => {
+      const [count, expiresAt] = await redis.incrementCounter(key, clock.now(), lifetimeSeconds * 1000);
+      return { count, expiresAt: Number(expiresAt) };
+    },
     delete: async (key) => {
       await redis.del(key);
     },

@@ -1,3 +1,10 @@
+/** A counter after an increment. */
+export interface Counter {
+  count: number;
+  /** Milliseconds since the epoch: when it begins anew. */
+  expiresAt: number;
+}
+
 /**
  * A place for what lives minutes or hours and is read by key: authorization requests, codes, sessions, single-use marks, counters.
  * Every key has a lifetime. Two adapters, Redis and memory, pass one suite of tests.
@@ -18,8 +25,8 @@ export interface ShortLivedStore {
   /** Sets a mark that is not yet there, in one atomic step. True for exactly one caller within `lifetimeSeconds`: the one that may go on. */
   claim(key: string, lifetimeSeconds: number): Promise<boolean>;
 
-  /** Adds one to a counter and answers its new value. The first increment starts the counter's lifetime; later ones do not prolong it. */
-  increment(key: string, lifetimeSeconds: number): Promise<number>;
+  /** Adds one to a counter. The first increment starts the counter's lifetime; later ones do not prolong it. One atomic step. */
+  increment(key: string, lifetimeSeconds: number): Promise<Counter>;
 
   /** Removes what is under `key`, if anything is. */
   delete(key: string): Promise<void>;

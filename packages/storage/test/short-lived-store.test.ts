@@ -131,28 +131,30 @@ describe('claim', () => {
 
 describe('increment', () => {
   it('counts from one', async () => {
-    expect(await store.increment('tries', 60)).toBe(1);
-    expect(await store.increment('tries', 60)).toBe(2);
-    expect(await store.increment('others', 60)).toBe(1);
+    expect((await store.increment('tries', 60)).count).toBe(1);
+    expect((await store.increment('tries', 60)).count).toBe(2);
+    expect((await store.increment('others', 60)).count).toBe(1);
   });
 
   it('gives each of many who ask at once a number of their own', async () => {
-    const numbers = await atOnce(() => store.increment('tries', 60));
+    const numbers = await atOnce(async () => (await store.increment('tries', 60)).count);
     expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: CALLERS }, (_, index) => index + 1));
   });
 
   it('starts over when the lifetime that the first one set is over, however often it was used since', async () => {
-    await store.increment('tries', 60);
+    const { expiresAt } = await store.increment('tries', 60);
+    expect(expiresAt).toBe(clock.now() + 60_000);
     clock.advance(59);
-    expect(await store.increment('tries', 60)).toBe(2);
+    expect((await store.increment('unrelated', 60)).expiresAt).toBe(clock.now() + 60_000);
+    expect(await store.increment('tries', 60)).toEqual({ count: 2, expiresAt });
     clock.advance(1);
-    expect(await store.increment('tries', 60)).toBe(1);
+    expect((await store.increment('tries', 60)).count).toBe(1);
   });
 
   it('can be set back', async () => {
     await store.increment('tries', 60);
     await store.delete('tries');
-    expect(await store.increment('tries', 60)).toBe(1);
+    expect((await store.increment('tries', 60)).count).toBe(1);
   });
 });
 

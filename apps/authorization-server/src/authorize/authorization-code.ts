@@ -15,13 +15,11 @@ export interface AuthorizationCode {
   expiresAt: number;
 }
 
-/** Authorization codes: 256 random bits, kept as their SHA-256, single use by one atomic step (RFC 6749 §4.1.2, §10.5). */
+/** Authorization codes: 256 random bits, kept as their SHA-256 (RFC 6749 §4.1.2, §10.5). What makes them single-use is the grant that a redemption records. */
 export interface AuthorizationCodes {
   issue(content: Omit<AuthorizationCode, 'expiresAt'>): Promise<string>;
   /** What the code stands for, whether or not it has expired or was redeemed: a replay has to be known as one. Does not use it up. */
   find(code: string): Promise<AuthorizationCode | undefined>;
-  /** True for exactly one caller. */
-  redeem(code: string): Promise<boolean>;
 }
 
 /**
@@ -41,6 +39,5 @@ export function createAuthorizationCodes(options: { store: ShortLivedStore; cloc
       return code;
     },
     find: (code) => store.get<AuthorizationCode>(keyOf(code)),
-    redeem: (code) => store.claim(`${keyOf(code)}:redeemed`, lifetimeSeconds + REPLAY_WINDOW_SECONDS),
   };
 }

@@ -24,6 +24,7 @@ type Check = (parameters: Parameters, client: Client) => void;
 /** What a request must fulfil, in this order, once its recipient is known. The first failure is the answer, sent to the client by redirect. */
 const checks: readonly Check[] = [
   refuseRepeated,
+  checkLengths,
   refuseRequestObjects,
   checkResponseType,
   checkResponseMode,
@@ -50,8 +51,18 @@ export function checkAuthorizationRequest(
     prompt: promptOf(parameters),
     ...(state !== undefined && { state }),
     ...(challenge !== undefined && { codeChallenge: challenge }),
-    ...(loginHint !== undefined && { loginHint }),
+    // A hint that no name can match is none.
+    ...(loginHint !== undefined && loginHint.length <= MAXIMUM_LOGIN_HINT_LENGTH && { loginHint }),
   };
+}
+
+/** What is kept for an hour, for anybody who asks, has to be small. */
+const MAXIMUM_STATE_LENGTH = 4_096;
+const MAXIMUM_LOGIN_HINT_LENGTH = 256;
+
+function checkLengths(parameters: Parameters): void {
+  if ((parameter(parameters, 'state')?.length ?? 0) > MAXIMUM_STATE_LENGTH)
+    throw new OAuthError('invalid_request', `state is longer than ${MAXIMUM_STATE_LENGTH} characters.`);
 }
 
 function refuseRequestObjects(parameters: Parameters): void {
@@ -98,5 +109,6 @@ function checkPrompt(parameters: Parameters): void {
 }
 
 function promptOf(parameters: Parameters): string[] {
-  return (parameter(parameters, 'prompt') ?? '').split(' ').filter((value) => ['none', 'login', 'consent'].includes(value));
+  const values = new Set((parameter(parameters, 'prompt') ?? '').split(' '));
+  return ['none', 'login', 'consent'].filter((value) => values.has(value));
 }

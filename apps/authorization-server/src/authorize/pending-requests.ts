@@ -1,3 +1,4 @@
+import type { Clock } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import { PageError } from '../page-error.ts';
 import { randomToken } from '../random.ts';
@@ -29,7 +30,7 @@ export interface PendingRequests {
 }
 
 /** @param lifetimeSeconds how long a person may take. */
-export function createPendingRequests(store: ShortLivedStore, lifetimeSeconds: number): PendingRequests {
+export function createPendingRequests(store: ShortLivedStore, clock: Clock, lifetimeSeconds: number): PendingRequests {
   const keyOf = (id: string) => `authorization-request:${id}`;
   return {
     add: async (pending) => {
@@ -43,7 +44,8 @@ export function createPendingRequests(store: ShortLivedStore, lifetimeSeconds: n
       return pending;
     },
     decide: async (id, pending, decision) => {
-      if (!(await store.replace(keyOf(id), { ...pending, decision }, lifetimeSeconds))) throw over();
+      const remaining = lifetimeSeconds - Math.floor((clock.now() - pending.createdAt) / 1000);
+      if (remaining <= 0 || !(await store.replace(keyOf(id), { ...pending, decision }, remaining))) throw over();
     },
     finish: async (id) => (await store.take(keyOf(id))) !== undefined,
   };

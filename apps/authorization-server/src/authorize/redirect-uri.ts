@@ -18,7 +18,8 @@ export function matchesRedirectUri(registered: string, requested: string): boole
 
 /** May anything be sent there at all? Never to a script, a file or plain http on another machine, even if it is registered (OAuth 2.1 §1.5). */
 export function isSafeRedirectUri(uri: string): boolean {
-  if (!URL.canParse(uri) || uri.includes('#')) return false;
+  // Beyond visible ASCII it could not be put into a header as it is.
+  if (!URL.canParse(uri) || !/^[\x21-\x7e]+$/.test(uri) || uri.includes('#')) return false;
   const { protocol, hostname } = new URL(uri);
   if (protocol === 'https:') return true;
   if (protocol === 'http:') return LOOPBACK_HOSTS.has(hostname);
@@ -31,10 +32,12 @@ export function isExactHttps(uri: string): boolean {
   return new URL(uri).protocol === 'https:';
 }
 
-/** What a form that ends there has to name in `form-action`. */
-export function formTarget(uri: string): string {
-  const { protocol, origin } = new URL(uri);
-  return protocol === 'http:' || protocol === 'https:' ? origin : protocol;
+/**
+ * What the policy of a page has to allow its forms so that they can end there. Browsers hold every redirect after a form to it, those that the client makes
+ * after its callback included, and have no way to name an IPv6 address: so it is schemes, not hosts.
+ */
+export function formTargets(uri: string): string[] {
+  return [...new Set(['https:', new URL(uri).protocol])];
 }
 
 /** Where the answer goes, in words that a person can check. */

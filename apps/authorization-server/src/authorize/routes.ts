@@ -1,14 +1,16 @@
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
 import { type Parameters, queryParameters } from '@rolecall/service-kit/parameters';
 import type { Clock } from '@rolecall/storage/clock';
+import { StoreUnavailableError } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OAuthError } from '../oauth-error.ts';
 import { PageError } from '../page-error.ts';
 import { formOf, parameter } from '../parameters.ts';
 import { randomToken } from '../random.ts';
-import type { Client, ClientStore, ConsentStore, ResourceStore } from '../stores/types.ts';
+import type { Client, ClientStore, ConsentStore, ResourceStore, UserStore } from '../stores/types.ts';
 import type { AuthorizationCodes } from './authorization-code.ts';
 import { type AuthorizationRequest, checkAuthorizationRequest } from './authorization-request.ts';
+import { whoIsLoggedIn } from './logged-in.ts';
 import { type LoggedIn, nextStep } from './next-step.ts';
 import type { PendingRequest, PendingRequests } from './pending-requests.ts';
 import { identifyRecipient } from './recipient.ts';
@@ -22,32 +24,44 @@ export interface AuthorizeOptions {
   clients: ClientStore;
   resources: ResourceStore;
   consents: ConsentStore;
+  users: UserStore;
   codes: AuthorizationCodes;
   pendingRequests: PendingRequests;
 }
+
+/** What a browser and a proxy take without complaint. */
+const MAXIMUM_QUERY_LENGTH = 8_000;
 
 /** The authorization endpoint (RFC 6749 §3.1, §4.1.1): `GET` and `POST /authorize`, and `GET /authorize/:id`, where login and consent come back to. */
 export function registerAuthorizeRoutes(app: FastifyInstance, options: AuthorizeOptions): void {
   const { issuer, clock, clients, pendingRequests } = options;
 
-  app.route({
-    method: ['GET', 'POST'],
-    url: authorizationServerRoutes.authorize,
-    config: { errors: 'page' },
-    handler: async (request, reply) => {
-      const parameters = request.method === 'POST' ? formOf(request.body) : queryParameters(request.url);
-      const recipient = await identifyRecipient(parameters, clients);
-      const target = { issuer, redirectUri: recipient.redirectUri, state: stateOf(parameters) };
-      return answerByRedirect(request, reply, target, async () => {
-        const checked = checkAuthorizationRequest(parameters, recipient, await options.resources.list());
-        return proceed(request, reply, recipient.client, { request: checked, createdAt: clock.now() });
-      });
-    },
+  // Another site's form does not bring this server's cookie (SameSite=Lax); the GET that it is turned into does (OpenID Connect Core §3.1.2.1).
+  app.post(authorizationServerRoutes.authorize, { config: { errors: 'page' } }, async (request, reply) => {
+    const query = new URLSearchParams(
+      Object.entries(formOf(request.body)).flatMap(([name, values]) => values.map((value): [string, string] => [name, value])),
+    );
+    if (query.toString().length > MAXIMUM_QUERY_LENGTH)
+      throw new PageError('This request is too long', 'The application that sent you here asks for too much at once.');
+    return reply
+      .header('cache-control', 'no-store')
+      .redirect(`${options.basePath}${authorizationServerRoutes.authorize}?${query.toString()}`, 303);
+  });
+
+  app.get(authorizationServerRoutes.authorize, { config: { errors: 'page' } }, async (request, reply) => {
+    const parameters = queryParameters(request.url);
+    const recipient = await identifyRecipient(parameters, clients);
+    const target = { issuer, redirectUri: recipient.redirectUri, state: stateOf(parameters) };
+    return answerByRedirect(request, reply, target, async () => {
+      const checked = checkAuthorizationRequest(parameters, recipient, await options.resources.list());
+      return proceed(request, reply, recipient.client, { request: checked, createdAt: clock.now() });
+    });
   });
 
   app.get<{ Params: { id: string } }>(
     `${authorizationServerRoutes.authorize}/:id`,
-    { config: { errors: 'page' } },
+    // Whoever only looks (HEAD) must not use the request up.
+    { config: { errors: 'page' }, exposeHeadRoute: false },
     async (request, reply) => {
       const { id } = request.params;
       const pending = await pendingRequests.get(id, request.session.browser);
@@ -69,14 +83,20 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
     pending: Omit<PendingRequest, 'browser'>,
     id?: string,
   ): Promise<FastifyReply> {
-    const user = request.session.user;
+    const user = await whoIsLoggedIn(request, options.users);
     const agreed = user !== undefined && isCovered(pending.request, await options.consents.find(user.userId, client.id));
     const step = nextStep(pending, client, user, agreed);
     switch (step.kind) {
       case 'login':
       case 'consent': {
-        request.session.browser ??= randomToken('');
+        if (request.session.browser === undefined) {
+          request.session.browser = randomToken('');
+          // Made now, so that two windows that are opened next have one and the same.
+          reply.generateCsrf();
+        }
         const kept = id ?? (await pendingRequests.add({ ...pending, browser: request.session.browser }));
+        // Before the answer is written: it may still turn out that the session cannot be kept.
+        await request.session.save();
         return reply.header('cache-control', 'no-store').redirect(`${options.basePath}/${step.kind}?request=${kept}`, 303);
       }
       case 'error':
@@ -135,14 +155,7 @@ async function answerByRedirect(
       return redirectWithError(reply, target, error);
     }
     request.log.error({ err: error }, 'authorization failed');
-    return redirectWithError(reply, target, new OAuthError('server_error', 'The authorization server could not do its work.'));
-  }
-}
-
-declare module 'fastify' {
-  interface Session {
-    /** Ties authorization requests to this browser. Unlike the session's id it stays the same at login. */
-    browser?: string;
-    user?: LoggedIn;
+    const code = error instanceof StoreUnavailableError ? 'temporarily_unavailable' : 'server_error';
+    return redirectWithError(reply, target, new OAuthError(code, 'The authorization server could not do its work.'));
   }
 }

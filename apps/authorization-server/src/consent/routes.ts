@@ -1,7 +1,8 @@
 import { queryParameters } from '@rolecall/service-kit/parameters';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { whoIsLoggedIn } from '../authorize/logged-in.ts';
 import type { PendingRequest, PendingRequests } from '../authorize/pending-requests.ts';
-import { displayTarget, formTarget } from '../authorize/redirect-uri.ts';
+import { displayTarget, formTargets } from '../authorize/redirect-uri.ts';
 import { PageError } from '../page-error.ts';
 import { formOf, parameter, refuseRepeated } from '../parameters.ts';
 import type { Client, ClientStore, ConsentStore, ResourceStore, UserStore } from '../stores/types.ts';
@@ -26,10 +27,9 @@ export function registerConsentRoutes(app: FastifyInstance, options: ConsentOpti
   app.get('/consent', { config }, async (request, reply) => {
     const id = parameter(queryParameters(request.url), 'request') ?? '';
     const pending = await pendingRequests.get(id, request.session.browser);
-    const userId = request.session.user?.userId;
-    const [client, user] = await Promise.all([clients.find(pending.request.clientId), userId && options.users.find(userId)]);
-    // Logged out meanwhile: what comes first is decided in one place.
-    if (!client || !user) return backTo(reply, id);
+    const [client, user] = await Promise.all([clients.find(pending.request.clientId), whoIsLoggedIn(request, options.users)]);
+    // Logged out meanwhile, or gone: what comes first then is decided in one place.
+    if (client === undefined || user === undefined) return backTo(reply, id);
     const page = consentPage({
       action: `${basePath}/consent`,
       csrfToken: reply.generateCsrf(),
@@ -38,9 +38,9 @@ export function registerConsentRoutes(app: FastifyInstance, options: ConsentOpti
       verified: client.verified,
       userName: user.name,
       target: displayTarget(pending.request.redirectUri),
-      resources: await describe(pending, user.id, client),
+      resources: await describe(pending, user.userId, client),
     });
-    return reply.page(page, { formTargets: [formTarget(pending.request.redirectUri)] });
+    return reply.page(page, { formTargets: formTargets(pending.request.redirectUri) });
   });
 
   app.post('/consent', { config, preHandler: app.csrfProtection }, async (request, reply) => {
@@ -48,15 +48,16 @@ export function registerConsentRoutes(app: FastifyInstance, options: ConsentOpti
     refuseRepeated(form);
     const id = parameter(form, 'request') ?? '';
     const pending = await pendingRequests.get(id, request.session.browser);
-    const userId = request.session.user?.userId;
+    const userId = (await whoIsLoggedIn(request, options.users))?.userId;
     if (userId === undefined) return backTo(reply, id);
     const decision = parameter(form, 'decision');
     if (decision !== 'approve' && decision !== 'deny') throw new PageError('Nothing was decided', 'Choose either Allow or Deny.');
 
     const approved = decision === 'approve';
+    // First: a request that was answered meanwhile must leave nothing behind.
+    await pendingRequests.decide(id, pending, { userId, approved });
     if (approved)
       for (const target of pending.request.targets) await consents.add(userId, pending.request.clientId, target.resource, target.scopes);
-    await pendingRequests.decide(id, pending, { userId, approved });
     request.log.info({ client: pending.request.clientId, user: userId, approved }, 'consent decided');
     return backTo(reply, id);
   });

@@ -1,6 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type JsonWebKeySet, type PublicSigningKey, publicSigningKey } from '@rolecall/contracts/jwks';
 import type { Clock } from '@rolecall/storage/clock';
+import type { Logger } from 'pino';
 import type { SigningKeyRecord, SigningKeyStore } from '../stores/types.ts';
 import { tokenHash } from '../random.ts';
 import { decryptPrivateKey, encryptPrivateKey } from './key-encryption.ts';
@@ -26,8 +27,6 @@ export interface KeyRing {
   signer(): Promise<TokenSigner>;
   /** The public keys: the one in use, the next one before it is used, and each earlier one until all that it signed has expired. */
   published(): Promise<JsonWebKeySet>;
-  /** Announces a new key, which signs as soon as everybody can know it. */
-  rotate(): Promise<void>;
 }
 
 /**
@@ -41,7 +40,8 @@ export async function openKeyRing(options: {
   clock: Clock;
   /** 32 bytes. */
   encryptionKey: Uint8Array;
-  /** The longest that anything signed may live. */
+  logger: Pick<Logger, 'error'>;
+  /** The longest that anything signed may live, with any configuration: instances may differ while it is changed. */
   tokenLifetimeSeconds: number;
 }): Promise<KeyRing> {
   const { store, clock, encryptionKey } = options;
@@ -72,6 +72,7 @@ export async function openKeyRing(options: {
     } catch (error) {
       if (loaded === undefined) throw error;
       // The database is away: the keys that are known still serve, and it is asked again later.
+      options.logger.error({ err: error }, 'the signing keys cannot be read anew');
       loaded = { ...loaded, at: clock.now() };
     }
     return loaded.records;
@@ -105,10 +106,6 @@ export async function openKeyRing(options: {
   return {
     signer,
     published: async () => ({ keys: (await keys()).map((record) => record.publicJwk) }),
-    rotate: async () => {
-      await addAfter((await store.list()).at(-1));
-      loaded = undefined;
-    },
   };
 }
 

@@ -2,7 +2,7 @@ import { type Parameters, queryParameters } from '@rolecall/service-kit/paramete
 import type { Clock } from '@rolecall/storage/clock';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PendingRequest, PendingRequests } from '../authorize/pending-requests.ts';
-import { formTarget } from '../authorize/redirect-uri.ts';
+import { formTargets } from '../authorize/redirect-uri.ts';
 import { formOf, parameter, refuseRepeated } from '../parameters.ts';
 import type { ClientStore, User, UserStore } from '../stores/types.ts';
 import type { FailureThrottle } from '../throttle/failure-throttle.ts';
@@ -15,7 +15,10 @@ export interface LoginOptions {
   users: UserStore;
   clients: ClientStore;
   pendingRequests: PendingRequests;
+  /** Failures of one account from one address. */
   throttle: FailureThrottle;
+  /** Failures of any accounts from one address. */
+  addressThrottle: FailureThrottle;
 }
 
 const MAXIMUM_PASSWORD_LENGTH = 1_000;
@@ -25,7 +28,7 @@ const WRONG = 'The username or the password is wrong.';
 
 /** `GET` and `POST /login`: who is the resource owner? Comes from an authorization request and goes back to it. */
 export function registerLoginRoutes(app: FastifyInstance, options: LoginOptions): void {
-  const { users, throttle, pendingRequests } = options;
+  const { users, throttle, addressThrottle, pendingRequests } = options;
   const config = { errors: 'page' } as const;
 
   app.get('/login', { config }, async (request, reply) => {
@@ -40,15 +43,17 @@ export function registerLoginRoutes(app: FastifyInstance, options: LoginOptions)
     const username = parameter(form, 'username') ?? '';
     const name = normalizeUsername(username);
 
-    const wait = throttle.retryAfter(name, request.ip);
+    const blocked = throttle.retryAfter(name, request.ip) || addressThrottle.retryAfter('', request.ip);
+    // Recorded before the password is looked at: of many guesses that are sent at once, no more are looked at than one after the other.
+    const wait = blocked || (await throttle.failed(name, request.ip));
     if (wait > 0) return refuseForNow(reply, id, pending, username, wait);
     const user = await authenticate(name, parameter(form, 'password') ?? '');
     if (user === undefined) {
       request.log.info('login failed');
-      const waitFromNow = await throttle.failed(name, request.ip);
-      if (waitFromNow > 0) return refuseForNow(reply, id, pending, username, waitFromNow);
+      await addressThrottle.failed('', request.ip);
       return show(reply, id, pending, { username, problem: WRONG }, 400);
     }
+    await throttle.forgiven(name, request.ip);
 
     // A new session id: one that somebody planted before the login is worth nothing after it.
     await request.session.regenerate(['browser']);
@@ -95,6 +100,6 @@ export function registerLoginRoutes(app: FastifyInstance, options: LoginOptions)
       clientName: client?.name ?? 'the application',
       ...content,
     });
-    return reply.page(page, { status, formTargets: [formTarget(pending.request.redirectUri)] });
+    return reply.page(page, { status, formTargets: formTargets(pending.request.redirectUri) });
   }
 }

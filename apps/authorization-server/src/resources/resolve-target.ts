@@ -14,7 +14,7 @@ export interface Target {
  * Without `resource` it is the first registered one where all of the asked scopes mean something, else the first of all.
  * Without `scope` it is all that the client may ask for there.
  *
- * @throws OAuthError `invalid_target` for an unknown resource; `invalid_scope` for a scope that is malformed, unknown there, or not this client's.
+ * @throws OAuthError `invalid_target` for a resource that is unknown or where this client may do nothing; `invalid_scope` for a scope that is malformed, unknown there, or not this client's.
  */
 export function resolveTarget(
   client: Client,
@@ -25,11 +25,17 @@ export function resolveTarget(
   const resources =
     asked.resources.length > 0 ? [...new Set(asked.resources)].map((each) => findResource(all, each)) : [defaultResource(all, scopes)];
   const meaningful = new Set(resources.flatMap((resource) => resource.scopes.map((scope) => scope.name)));
+  for (const resource of resources)
+    if (scopesAt(resource, client.scopes).length === 0)
+      throw new OAuthError('invalid_target', 'This client may not ask for anything at this resource.');
   if (scopes === undefined) return { resources, scopes: client.scopes.filter((scope) => meaningful.has(scope)) };
   for (const scope of scopes) {
     if (!meaningful.has(scope)) throw new OAuthError('invalid_scope', `The scope ${scope} does not exist at this resource.`);
     if (!client.scopes.includes(scope)) throw new OAuthError('invalid_scope', `This client may not ask for the scope ${scope}.`);
   }
+  for (const resource of resources)
+    if (scopesAt(resource, scopes).length === 0)
+      throw new OAuthError('invalid_scope', 'At one of the resources none of the scopes exists.');
   return { resources, scopes };
 }
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { DatabaseLocation } from '@rolecall/storage/database-location';
 import { type MigrationOptions, openMigratedDatabase } from '@rolecall/storage/open-migrated-database';
+import { withKnownFailures } from '@rolecall/storage/store-unavailable-error';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { createClientStore } from './postgres/clients.ts';
 import { createConsentStore } from './postgres/consents.ts';
@@ -26,13 +27,14 @@ export async function openStores(
   const database = await openMigratedDatabase(location, { directory: MIGRATIONS, mode: migrations }, onError);
   // Minimal: the longer formats repeat the arguments of a query in the error, and so in the log.
   const prisma = new PrismaClient({ adapter: database.adapter, errorFormat: 'minimal' });
+  const known = <Store extends object>(store: Store): Store => withKnownFailures(store, 'the database');
   return {
-    users: createUserStore(prisma),
-    clients: createClientStore(prisma),
-    resources: createResourceStore(prisma),
-    consents: createConsentStore(prisma),
-    grants: createGrantStore(prisma),
-    signingKeys: createSigningKeyStore(prisma),
+    users: known(createUserStore(prisma)),
+    clients: known(createClientStore(prisma)),
+    resources: known(createResourceStore(prisma)),
+    consents: known(createConsentStore(prisma)),
+    grants: known(createGrantStore(prisma)),
+    signingKeys: known(createSigningKeyStore(prisma)),
     ping: async () => void (await database.query('SELECT 1')),
     close: async () => {
       await prisma.$disconnect();

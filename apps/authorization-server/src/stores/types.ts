@@ -98,10 +98,12 @@ export interface Grant {
 }
 
 export interface GrantStore {
-  /** Records a grant. False when it is there already: then it was revoked before it could be recorded. */
+  /**
+   * Records a grant, in one atomic step. True for exactly one caller; false when it is there already, or when its user or client is gone or disabled.
+   */
   create(grant: Grant): Promise<boolean>;
-  /** Ends a grant for good, also one that is still to be recorded: whoever comes later finds it revoked. */
-  revoke(grant: Grant, at: number): Promise<void>;
+  /** Ends a grant for good, if there is one. `at` is in milliseconds since the epoch. */
+  revoke(id: string, at: number): Promise<void>;
   isRevoked(id: string): Promise<boolean>;
 }
 

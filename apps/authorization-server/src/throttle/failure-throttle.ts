@@ -1,24 +1,27 @@
+import { isIPv6 } from 'node:net';
 import type { Clock } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import { LRUCache } from 'lru-cache';
 import { tokenHash } from '../random.ts';
 
-/** Counts failures by who failed and from where, and says when it is enough. */
+/** Counts failures by who failed and from where, and says when it is enough. Every method answers the seconds to wait, or 0. */
 export interface FailureThrottle {
-  /** Seconds to wait, or 0: may this caller try? Asks this process's memory alone, so that success costs no round trip. */
+  /** May this caller try? Asks this process's memory alone, so that success costs no round trip. */
   retryAfter(subject: string, address: string): number;
-  /** Records a failure. Answers the seconds to wait from now on, or 0. */
+  /** Records a failure, or, before a check that takes its time, an attempt that counts as one until it is {@link forgiven}. */
   failed(subject: string, address: string): Promise<number>;
+  /** Takes back all that was recorded: the caller has shown who it is. */
+  forgiven(subject: string, address: string): Promise<void>;
 }
 
 const REMEMBERED_BLOCKS = 10_000;
 
 /**
- * After `limit` failures of one subject (an account, a client) from one address within `windowSeconds`, that pair is refused until the window ends.
+ * At the `limit`th failure of one subject (an account, a client) from one address within `windowSeconds`, that pair is refused until the window ends.
  * The pair, not the subject alone: nobody can lock another one out, who goes on from elsewhere (RFC 6749 §2.3.1, §10.7).
  *
- * The counter is shared by all instances; each learns that a pair is blocked from the next failure that it sees itself,
- * so an attacker gains at most one more try an instance.
+ * The counter is shared by all instances. `retryAfter` knows of a block only where this process has seen a failure of the pair since;
+ * a guard that a burst must not get through records the attempt first.
  */
 export function createFailureThrottle(options: {
   store: ShortLivedStore;
@@ -31,19 +34,35 @@ export function createFailureThrottle(options: {
   const { store, clock, limit, windowSeconds } = options;
   const blockedUntil = new LRUCache<string, number>({ max: REMEMBERED_BLOCKS });
   // Hashed: the subject may be anything that somebody typed into a form, a password in the wrong field included.
-  const keyOf = (subject: string, address: string) => `failures:${options.name}:${tokenHash(`${address} ${subject}`)}`;
+  const keyOf = (subject: string, address: string) => `failures:${options.name}:${tokenHash(`${networkOf(address)} ${subject}`)}`;
+  const secondsUntil = (time: number) => Math.max(0, Math.ceil((time - clock.now()) / 1000));
 
   return {
-    retryAfter: (subject, address) => {
-      const until = blockedUntil.get(keyOf(subject, address)) ?? 0;
-      return Math.max(0, Math.ceil((until - clock.now()) / 1000));
-    },
+    retryAfter: (subject, address) => secondsUntil(blockedUntil.get(keyOf(subject, address)) ?? 0),
     failed: async (subject, address) => {
       const key = keyOf(subject, address);
-      const count = await store.increment(key, windowSeconds);
+      const { count, expiresAt } = await store.increment(key, windowSeconds);
       if (count < limit) return 0;
-      blockedUntil.set(key, clock.now() + windowSeconds * 1000);
-      return windowSeconds;
+      blockedUntil.set(key, expiresAt);
+      return secondsUntil(expiresAt);
+    },
+    forgiven: async (subject, address) => {
+      const key = keyOf(subject, address);
+      blockedUntil.delete(key);
+      await store.delete(key);
     },
   };
+}
+
+/** Whoever has one IPv6 address has the 2^64 beside it: they count as one. */
+function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const missing = tail === undefined ? 0 : Math.max(0, 8 - groups.length - tail.split(':').filter(Boolean).length);
+  const all = [...groups, ...Array<string>(missing).fill('0'), ...(tail ?? '').split(':').filter(Boolean)];
+  return all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }

@@ -21,6 +21,8 @@ export interface TestServer {
   clock: MovableClock;
   stores: Stores;
   shortLived: ShortLivedStore;
+  /** Makes one method of the short-lived store fail, or none. */
+  failShortLived(method: keyof ShortLivedStore | undefined): void;
   /** What has been logged so far, as one text. */
   logged(): string;
   /** Registers a client: the sample client, changed. Its secret, unless it is public, is `a-secret-for-tests`. */
@@ -36,6 +38,13 @@ export async function startTestServer(environment: Record<string, string> = {}):
   const clock = createMovableClock();
   const stores = await openStores(await testDatabaseLocation(), 'apply');
   const shortLived = await openTestShortLivedStore(clock);
+  let failing: keyof ShortLivedStore | undefined;
+  const fragile = Object.fromEntries(
+    Object.entries(shortLived).map(([name, method]: [string, (...parameters: never[]) => Promise<unknown>]) => [
+      name,
+      (...parameters: never[]) => (name === failing ? Promise.reject(new Error('a secret of the store')) : method(...parameters)),
+    ]),
+  ) as unknown as ShortLivedStore;
   await seed(stores, defaultSeedAddresses);
   let log = '';
   const destination = new Writable({
@@ -45,13 +54,16 @@ export async function startTestServer(environment: Record<string, string> = {}):
     },
   });
   const logger = await createLogger({ name: 'test', level: 'trace', format: 'json', destination });
-  const app = await buildApp(config, { stores, shortLived, clock, logger, keyEncryptionKey: randomBytes(32) });
+  const app = await buildApp(config, { stores, shortLived: fragile, clock, logger, keyEncryptionKey: randomBytes(32) });
   return {
     app,
     issuer: config.ISSUER,
     clock,
     stores,
     shortLived,
+    failShortLived: (method) => {
+      failing = method;
+    },
     logged: () => log,
     register: (client) =>
       stores.clients.save({

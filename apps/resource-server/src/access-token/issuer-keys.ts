@@ -12,6 +12,8 @@ const USABLE_MILLISECONDS = 60 * 60_000;
 const UNKNOWN_KEY_INTERVAL_MILLISECONDS = 10_000;
 /** How long a failed attempt stands for those that follow it: an authorization server in trouble is not to be flooded as well. */
 const RETRY_MILLISECONDS = 2_000;
+/** The same while there are keys that still serve: each attempt may hold up the requests that wait for it. */
+const RETRY_WITH_KEYS_MILLISECONDS = 10_000;
 
 /** The issuer's keys cannot be had, so no token can be judged: neither accepted nor refused. */
 export class KeysUnavailableError extends Error {
@@ -60,7 +62,8 @@ export function createIssuerKeys({ issuer, clock, logger }: IssuerKeysOptions): 
 
   /** Requests that need the keys at the same time wait for one and the same answer. */
   const refresh = async (knownAddress?: string): Promise<void> => {
-    if (within(failedAt, RETRY_MILLISECONDS)) return;
+    const usable = within(keys?.loadedAt, USABLE_MILLISECONDS);
+    if (within(failedAt, usable ? RETRY_WITH_KEYS_MILLISECONDS : RETRY_MILLISECONDS)) return;
     loading ??= load(knownAddress).finally(() => (loading = undefined));
     await loading;
   };

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { DatabaseLocation } from '@rolecall/storage/database-location';
 import { type MigrationOptions, openMigratedDatabase } from '@rolecall/storage/open-migrated-database';
+import { withKnownFailures } from '@rolecall/storage/store-unavailable-error';
 import { PrismaClient } from '../generated/prisma/client.ts';
 import { createNoteStore } from './postgres/note-store.ts';
 import type { Stores } from './types.ts';
@@ -24,7 +25,7 @@ export async function openStores(location: DatabaseLocation, options: StoreOptio
   // Minimal: the longer formats repeat the arguments of a query, and these are the users' own words.
   const prisma = new PrismaClient({ adapter: database.adapter, errorFormat: 'minimal' });
   return {
-    notes: createNoteStore(prisma),
+    notes: withKnownFailures(createNoteStore(prisma), 'the database'),
     ping: () => database.query('SELECT 1'),
     close: async () => {
       await prisma.$disconnect();

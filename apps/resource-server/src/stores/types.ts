@@ -18,7 +18,7 @@ export interface Position {
   id: string;
 }
 
-/** The notes of all users. Every method sees one user's notes only: another's are as if they were not there. */
+/** The notes of all users. Fails with a StoreUnavailableError where they cannot be had. Every method sees one user's notes only: another's are as if they were not there. */
 export interface NoteStore {
   /** At most `limit` notes, newest first, from the beginning or after a position. */
   list(owner: Owner, page: { limit: number; after: Position | undefined }): Promise<StoredNote[]>;
@@ -33,11 +33,6 @@ export interface NoteStore {
 
   /** Deletes a note. False where this user has none of that id. */
   remove(owner: Owner, id: string): Promise<boolean>;
-}
-
-/** The store cannot be reached, or does not answer: worth another try later, unlike any other failure. */
-export class StoreUnavailableError extends Error {
-  readonly statusCode = 503;
 }
 
 /** All that this service keeps. */

@@ -1,20 +1,22 @@
-import type { PrismaClient } from '../../generated/prisma/client.ts';
-import type { Grant, GrantStore } from '../types.ts';
+import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
+import type { GrantStore } from '../types.ts';
 
 export function createGrantStore(prisma: PrismaClient): GrantStore {
   return {
-    create: async (grant) => (await prisma.grant.createMany({ data: [toRow(grant)], skipDuplicates: true })).count === 1,
-    revoke: async (grant, at) => {
-      const revokedAt = new Date(at);
-      await prisma.grant.upsert({ where: { id: grant.id }, create: { ...toRow(grant), revokedAt }, update: { revokedAt } });
+    // One statement: whether user and client may still be granted anything is asked in the moment in which it is recorded.
+    create: async ({ id, userId, clientId, scopes, resources, createdAt }) => {
+      const inserted = await prisma.$executeRaw(Prisma.sql`
+        INSERT INTO grants (id, user_id, client_id, scopes, resources, created_at)
+        SELECT ${id}, users.id, clients.id, ${[...scopes]}::text[], ${[...resources]}::text[], ${new Date(createdAt)}::timestamptz
+        FROM users, clients
+        WHERE users.id = ${userId} AND users.disabled_at IS NULL AND clients.id = ${clientId} AND clients.disabled_at IS NULL
+        ON CONFLICT (id) DO NOTHING`);
+      return inserted === 1;
     },
+    revoke: async (id, at) => void (await prisma.grant.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date(at) } })),
     isRevoked: async (id) => {
       const row = await prisma.grant.findUnique({ where: { id }, select: { revokedAt: true } });
       return row !== null && row.revokedAt !== null;
     },
   };
-}
-
-function toRow(grant: Grant) {
-  return { ...grant, scopes: [...grant.scopes], resources: [...grant.resources], createdAt: new Date(grant.createdAt) };
 }

@@ -15,7 +15,8 @@ const NOT_VALID = 'The code is not valid: it is unknown, expired, used, or was i
  * The authorization code grant (RFC 6749 §4.1.3, RFC 7636 §4.5).
  *
  * A request that fails a check does not use the code up: who can send the right one still may.
- * A second request that passes every check is a replay: it is refused, and what the first one got is revoked (RFC 6749 §4.1.2).
+ * A second request that passes every check is a replay: it is refused, and the grant is revoked (RFC 6749 §4.1.2). Nothing new comes of a revoked grant;
+ * a JWT that was issued from it before lives on until it expires, ten minutes at most.
  */
 export function authorizationCodeGrant(options: {
   codes: AuthorizationCodes;
@@ -34,13 +35,13 @@ export function authorizationCodeGrant(options: {
     checkCodeVerifier(found.codeChallenge, code_verifier);
     const audience = chooseAudience(found, resource, await options.resources.list());
 
-    if (!(await codes.redeem(code))) {
-      await grants.revoke(found.grant, clock.now());
-      throw new OAuthError('invalid_grant', NOT_VALID, { cause: 'the code was redeemed before; its grant is revoked' });
+    // The one atomic step that lets exactly one redemption of a code go on is that its grant is recorded: durable before it is answered.
+    const expired = found.expiresAt <= clock.now();
+    if (expired || !(await grants.create(found.grant))) {
+      await grants.revoke(found.grant.id, clock.now());
+      const cause = expired ? 'the code has expired' : 'the code was redeemed before, or its user or client is gone';
+      throw new OAuthError('invalid_grant', NOT_VALID, { cause });
     }
-    if (found.expiresAt <= clock.now()) throw new OAuthError('invalid_grant', NOT_VALID, { cause: 'the code has expired' });
-    // Not recorded: a replay came in between and has revoked it.
-    if (!(await grants.create(found.grant))) throw new OAuthError('invalid_grant', NOT_VALID, { cause: 'the code was replayed' });
 
     return options.issueAccessToken({
       subject: found.grant.userId,

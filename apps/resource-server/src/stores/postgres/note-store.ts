@@ -1,6 +1,5 @@
 import type { Note, PrismaClient } from '../../generated/prisma/client.ts';
 import type { NoteStore, Owner, StoredNote } from '../types.ts';
-import { fromDatabase } from './from-database.ts';
 
 /** The {@link NoteStore} on Prisma: Postgres, or its embedded twin. Every method is one statement. */
 export function createNoteStore(prisma: PrismaClient): NoteStore {
@@ -11,28 +10,28 @@ export function createNoteStore(prisma: PrismaClient): NoteStore {
         createdAt: { lte: after.createdAt },
         OR: [{ createdAt: { lt: after.createdAt } }, { id: { lt: after.id } }],
       };
-      const rows = await fromDatabase(
-        prisma.note.findMany({ where: { ...ownedBy(owner), ...where }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }], take: limit }),
-      );
+      const rows = await prisma.note.findMany({
+        where: { ...ownedBy(owner), ...where },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: limit,
+      });
       return rows.map(stored);
     },
 
-    create: async (owner, note) => stored(await fromDatabase(prisma.note.create({ data: { ...ownedBy(owner), ...note } }))),
+    create: async (owner, note) => stored(await prisma.note.create({ data: { ...ownedBy(owner), ...note } })),
 
     find: async (owner, id) => {
-      const row = await fromDatabase(prisma.note.findFirst({ where: { ...ownedBy(owner), id } }));
+      const row = await prisma.note.findFirst({ where: { ...ownedBy(owner), id } });
       return row === null ? undefined : stored(row);
     },
 
     replace: async (owner, id, { title, body }, updatedAt) => {
-      const [row] = await fromDatabase(
-        prisma.note.updateManyAndReturn({ where: { ...ownedBy(owner), id }, data: { title, body, updatedAt } }),
-      );
+      const [row] = await prisma.note.updateManyAndReturn({ where: { ...ownedBy(owner), id }, data: { title, body, updatedAt } });
       return row && stored(row);
     },
 
     remove: async (owner, id) => {
-      const { count } = await fromDatabase(prisma.note.deleteMany({ where: { ...ownedBy(owner), id } }));
+      const { count } = await prisma.note.deleteMany({ where: { ...ownedBy(owner), id } });
       return count > 0;
     },
   };
