@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findServices, type NoServices, SOURCE_VARIABLE, type TestServices } from '@rolecall/test-services/find-services';
+import { findChromium } from './end-to-end/support/browser.ts';
 import { findReports, removeReports } from './test-run/find-reports.ts';
 import { table, totals, verdict } from './test-run/table.ts';
 
@@ -15,7 +16,7 @@ const services = await findServices().catch((error: Error) => {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 });
-const origin = describe(services);
+const origin = [describe(services), ...(findChromium() === undefined ? ['NOT RUN in a browser: there is no Chromium.'] : [])].join('\n');
 process.stdout.write(`${origin}\n`);
 
 let running: ChildProcess | undefined;
