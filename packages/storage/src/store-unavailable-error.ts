@@ -10,16 +10,17 @@ export class StoreUnavailableError extends Error {
  * @param name what the store is called in the log.
  */
 export function withKnownFailures<Store extends object>(store: Store, name: string): Store {
-  const methods = Object.entries(store).map(([method, run]: [string, (...parameters: unknown[]) => Promise<unknown>]) => [
+  const methods = store as Record<string, (...parameters: unknown[]) => Promise<unknown>>;
+  const guarded = Object.keys(methods).map((method) => [
     method,
     async (...parameters: unknown[]) => {
       try {
-        return await run(...parameters);
+        return await methods[method]?.(...parameters);
       } catch (cause) {
         if (cause instanceof Error && cause.name === 'PrismaClientValidationError') throw cause;
         throw new StoreUnavailableError(`${name} cannot be used`, { cause });
       }
     },
   ]);
-  return Object.fromEntries(methods) as Store;
+  return Object.fromEntries(guarded) as Store;
 }
