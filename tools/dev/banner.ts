@@ -23,7 +23,7 @@ export function banner(addresses: Addresses, storage: string): string {
     ...columns(seeds.clients.map((each) => [each.id, each.secret ?? 'no secret', each.purpose])),
     '',
     '  Try first',
-    `    1. Open ${client}, sign in as ${seeds.users[0]?.username}, allow what is asked for, and add a note.`,
+    `    1. Open ${client}, log in as ${seeds.users[0]?.username}, allow what is asked for, and add a note.`,
     '    2. Get an access token as a program does that acts for itself:',
     '',
     ...(service?.secret === undefined ? [] : [tokenCommand(addresses, service.id, service.secret, service.scopes[0] ?? '')]),
