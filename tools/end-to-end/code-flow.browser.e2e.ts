@@ -129,6 +129,8 @@ describe('the whole code flow in a browser', () => {
     await page.goto(ecosystem.addresses.client);
     const link = (await page.getByRole('link', { name: 'Connect to your notes' }).getAttribute('href')) as string;
     await page.goto(`${link}&prompt=consent`);
+    // The page puts the cursor there by itself, a moment after it was loaded.
+    await page.locator('#username:focus').waitFor();
     await page.keyboard.type('alice');
     await page.keyboard.press('Tab');
     await page.keyboard.type('wonderland');
