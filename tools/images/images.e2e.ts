@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { freePorts } from '../ecosystem/free-port.ts';
+import { freePorts } from '@rolecall/test-services/free-ports';
 import { type BuiltStage, buildImage, settingsOf } from './build-image.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { freePorts } from '../ecosystem/free-port.ts';
+import { freePorts } from '@rolecall/test-services/free-ports';
 import type { RoleSpec } from '../ecosystem/role-process.ts';
 import { supervise, type Supervisor } from '../ecosystem/supervisor.ts';
 

@@ -1,10 +1,10 @@
+import { freePort } from '@rolecall/test-services/free-ports';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { AuthorizationCode } from 'simple-oauth2';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openBrowser } from './support/browser.ts';
 import { decide, logIn, open } from './support/flow.ts';
-import { freePort } from './support/process.ts';
 import { startListeningServer, type TestServer } from './support/test-server.ts';
 
 const REDIRECT_URI = 'http://localhost:4002/callback';

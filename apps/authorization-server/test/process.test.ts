@@ -1,7 +1,8 @@
+import { freePort } from '@rolecall/test-services/free-ports';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { failure, freePort, processStores as stores, startAndListen } from './support/process.ts';
+import { failure, processStores as stores, startAndListen } from './support/process.ts';
 
 describe('the authorization server as a process', () => {
   it('starts, is alive and ready, and closes on SIGTERM', async () => {

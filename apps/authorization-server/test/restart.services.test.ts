@@ -1,7 +1,8 @@
+import { freePort } from '@rolecall/test-services/free-ports';
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { authorizeUrl } from './support/flow.ts';
-import { failure, freePort, processStores as stores, startAndListen } from './support/process.ts';
+import { failure, processStores as stores, startAndListen } from './support/process.ts';
 
 describe('the authorization server on Postgres and Redis', () => {
   it('refuses production on a database that was seeded for development, and on one without migrations', async () => {

@@ -1,9 +1,10 @@
+import { freePort } from '@rolecall/test-services/free-ports';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { createMovableClock } from '@rolecall/storage/test-support/movable-clock';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import { startAuthorizationServer } from './support/authorization-server.ts';
-import { freePort, ownDatabase, type RunningProcess, spawnService } from './support/spawn-service.ts';
+import { ownDatabase, type RunningProcess, spawnService } from './support/spawn-service.ts';
 
 const PRODUCTION = {
   NODE_ENV: 'production',

@@ -1,6 +1,7 @@
+import { freePort } from '@rolecall/test-services/free-ports';
 import { once } from 'node:events';
 import { describe, expect, inject, it } from 'vitest';
-import { failureOf, freePort, startProcess, takenPort } from './support/process.ts';
+import { failureOf, startProcess, takenPort } from './support/process.ts';
 import { startScriptedServer } from './support/scripted-server.ts';
 
 const HOST = '127.0.0.1';

@@ -1,32 +1,23 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { freePort } from '@rolecall/test-services/free-ports';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../src/open-database.ts';
 import { openShortLivedStore } from '../src/open-short-lived-store.ts';
 
-/** A port that nothing listens on. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 describe('a database that cannot be reached', () => {
   it('is reported with the name of its variable and the cause', async () => {
-    const url = `postgres://someone:secret@127.0.0.1:${await closedPort()}/app`;
+    const url = `postgres://someone:secret@127.0.0.1:${await freePort()}/app`;
     await expect(openDatabase({ kind: 'postgres', url, schema: 'role' })).rejects.toThrow(/DATABASE_URL.*ECONNREFUSED/);
   });
 
   it('is reported with a cause also where its name has several addresses', async () => {
-    const url = `postgres://localhost:${await closedPort()}/app`;
+    const url = `postgres://localhost:${await freePort()}/app`;
     await expect(openDatabase({ kind: 'postgres', url, schema: 'role' })).rejects.toThrow(/DATABASE_URL.*ECONNREFUSED/);
   });
 
   it('is reported without its password', async () => {
-    const url = `postgres://someone:hunter2@127.0.0.1:${await closedPort()}/app`;
+    const url = `postgres://someone:hunter2@127.0.0.1:${await freePort()}/app`;
     const error: unknown = await openDatabase({ kind: 'postgres', url, schema: 'role' }).catch((reason: unknown) => reason);
     expect(String(error)).not.toContain('hunter2');
   });
@@ -40,7 +31,7 @@ describe('a database that cannot be reached', () => {
 
 describe('a Redis that cannot be reached', () => {
   it('is reported with the name of its variable and the cause', async () => {
-    const redisUrl = `redis://:hunter2@127.0.0.1:${await closedPort()}`;
+    const redisUrl = `redis://:hunter2@127.0.0.1:${await freePort()}`;
     const error: unknown = await openShortLivedStore({ redisUrl, keyPrefix: '' }).catch((reason: unknown) => reason);
     expect(String(error)).toMatch(/REDIS_URL.*ECONNREFUSED/);
     expect(String(error)).not.toContain('hunter2');

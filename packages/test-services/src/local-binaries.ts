@@ -2,13 +2,13 @@ import { type ChildProcess, execFile, spawn, type SpawnOptions } from 'node:chil
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { TestServices } from './find-services.ts';
+import { freePorts } from './free-ports.ts';
 
 const run = promisify(execFile);
 const START_ATTEMPTS = 100;
@@ -37,7 +37,7 @@ export async function startLocalBinaries(): Promise<TestServices> {
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const [postgresPort, redisPort] = [await freePort(), await freePort()];
+    const [postgresPort, redisPort] = (await freePorts(2)) as [number, number];
     const redisUrl = `redis://127.0.0.1:${redisPort}`;
     const databaseUrl = `postgres://postgres@127.0.0.1:${postgresPort}/postgres`;
     const redisOptions = ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
@@ -101,15 +101,6 @@ async function findOnPath(program: string): Promise<string | undefined> {
     if (names.includes(program)) return join(directory, program);
   }
   return undefined;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function until(attempt: () => Promise<void>): Promise<void> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isolateServices } from '@rolecall/test-services/isolated-services';
 import { inject } from 'vitest';
-import { freePorts } from '../../ecosystem/free-port.ts';
+import { freePorts } from '@rolecall/test-services/free-ports';
 import { type Ending, type RoleProcess, startRole } from '../../ecosystem/role-process.ts';
 import { type Addresses, roleSpecs } from '../../ecosystem/roles.ts';
 

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,14 +45,4 @@ export async function ownDatabase(): Promise<{ environment: Record<string, strin
   // Unpacked it is there in a moment; a process that makes it anew takes seconds.
   await promisify(execFile)('tar', ['-xf', inject('emptyDatabase'), '-C', data]);
   return { environment: { DATA_DIR: data }, remove: () => rm(directory, { recursive: true, force: true }) };
-}
-
-/** A port of localhost on which nobody listens now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -14,3 +14,9 @@ export async function freePorts(count: number): Promise<number[]> {
   );
   return ports;
 }
+
+/** One such port. */
+export async function freePort(): Promise<number> {
+  const [port] = await freePorts(1);
+  return port as number;
+}
