@@ -11,22 +11,32 @@ import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import { withKnownFailures } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { createAuditLog } from './audit/audit-log.ts';
 import { createAuthorizationCodes } from './authorize/authorization-code.ts';
 import { createPendingRequests } from './authorize/pending-requests.ts';
 import { registerAuthorizeRoutes } from './authorize/routes.ts';
+import { type ChangeFeed, openChangeFeed } from './changes/change-feed.ts';
 import { type Config, MAXIMUM_ACCESS_TOKEN_LIFETIME } from './config.ts';
 import { registerConsentRoutes } from './consent/routes.ts';
 import { errorHandler } from './error-handler.ts';
+import { registerIntrospectionRoute } from './introspection/routes.ts';
 import { openKeyRing } from './keys/key-ring.ts';
 import { registerKeyRoutes } from './keys/routes.ts';
 import { registerLoginRoutes } from './login/routes.ts';
 import { registerMetadataRoute } from './metadata/routes.ts';
+import { registerRevocationFeed } from './revocation/feed.ts';
+import { createRevocations, type Revocations } from './revocation/revocations.ts';
+import { registerRevocationRoute } from './revocation/routes.ts';
+import { cachedStores } from './stores/cached.ts';
 import type { Stores } from './stores/types.ts';
 import { createFailureThrottle } from './throttle/failure-throttle.ts';
 import { createClientAuthentication } from './token/client-authentication.ts';
+import { createTokenFinder } from './token/find-token.ts';
 import { authorizationCodeGrant } from './token/grants/authorization-code.ts';
 import { clientCredentialsGrant } from './token/grants/client-credentials.ts';
+import { refreshTokenGrant } from './token/grants/refresh-token.ts';
 import { createAccessTokenIssuer } from './token/issue-access-token.ts';
+import { createOpaqueAccessTokens } from './token/opaque-access-token.ts';
 import { registerTokenRoute } from './token/routes.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
@@ -43,38 +53,57 @@ export interface Dependencies {
   shortLived: ShortLivedStore;
   clock: Clock;
   logger: Logger;
-  /** 32 bytes: what signing keys are encrypted with at rest. */
-  keyEncryptionKey: Uint8Array;
+  /** 32 bytes each: the first one encrypts signing keys at rest and opaque access tokens, all of them decrypt. */
+  keyEncryptionKeys: readonly Uint8Array[];
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** For whoever cannot wait the second that a change by another instance may take to be seen. */
+    changeFeed: ChangeFeed;
+  }
 }
 
 /** Puts the authorization server together: every plugin and route, in order. */
 export async function buildApp(config: Config, dependencies: Dependencies): Promise<FastifyInstance> {
-  const { stores, clock, logger } = dependencies;
+  const { clock, logger } = dependencies;
   const shortLived = withKnownFailures(dependencies.shortLived, 'the short-lived store');
-  const { users, clients, resources, consents, grants } = stores;
   const issuer = config.ISSUER;
   const https = issuer.startsWith('https:');
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
 
+  const revocations = createRevocations({ store: shortLived, clock, tokenLifetimeSeconds: MAXIMUM_ACCESS_TOKEN_LIFETIME });
+  const { changeFeed, stores } = await followChanges(dependencies, revocations);
+  const { users, clients, resources, consents, grants, refreshTokens, changes } = stores;
+  const audit = createAuditLog({ store: stores.audit, clock, logger });
   const keyRing = await openKeyRing({
     store: stores.signingKeys,
     clock,
-    encryptionKey: dependencies.keyEncryptionKey,
+    encryptionKeys: dependencies.keyEncryptionKeys,
     logger,
     tokenLifetimeSeconds: MAXIMUM_ACCESS_TOKEN_LIFETIME,
   });
-  const issueAccessToken = createAccessTokenIssuer({ issuer, keyRing, clock, lifetime: config.ACCESS_TOKEN_LIFETIME });
+  const opaqueTokens = createOpaqueAccessTokens(dependencies.keyEncryptionKeys);
+  const issueAccessToken = createAccessTokenIssuer({ issuer, keyRing, opaqueTokens, clock, lifetime: config.ACCESS_TOKEN_LIFETIME });
+  const findToken = createTokenFinder({ issuer, clock, keyRing, opaqueTokens, revocations, clients, users, resources, refreshTokens });
   const codes = createAuthorizationCodes({ store: shortLived, clock, lifetimeSeconds: config.AUTHORIZATION_CODE_LIFETIME });
   const pendingRequests = createPendingRequests(shortLived, clock, config.INTERACTION_LIFETIME);
   const throttleOf = (name: keyof typeof THROTTLES) => createFailureThrottle({ store: shortLived, clock, name, ...THROTTLES[name] });
   const authenticateClient = createClientAuthentication({ clients, clock, throttle: throttleOf('client') });
+  const lifetimes = { idle: config.REFRESH_TOKEN_IDLE_LIFETIME, absolute: config.REFRESH_TOKEN_ABSOLUTE_LIFETIME };
+  const accessTokenLifetime = MAXIMUM_ACCESS_TOKEN_LIFETIME;
+  const issuing = { resources, revocations, issueAccessToken, audit, clock, lifetimes };
   const grantHandlers = new Map([
-    ['authorization_code', authorizationCodeGrant({ codes, grants, resources, issueAccessToken, clock })],
+    ['authorization_code', authorizationCodeGrant({ ...issuing, codes, grants, accessTokenLifetime })],
+    ['refresh_token', refreshTokenGrant({ ...issuing, refreshTokens })],
     ['client_credentials', clientCredentialsGrant({ resources, issueAccessToken })],
   ]);
 
   const app = await createApp({ logger, https, trustedProxies: config.TRUSTED_PROXIES, bodyLimit: BODY_LIMIT_BYTES, errorHandler });
+  app.decorate('changeFeed', changeFeed);
   app.addHook('onClose', async () => {
+    changeFeed.close();
+    await audit.close();
     await Promise.all([stores.close(), shortLived.close()]);
   });
   await registerCors(app, basePath);
@@ -87,6 +116,9 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     async (endpoints) => {
       registerKeyRoutes(endpoints, keyRing);
       registerTokenRoute(endpoints, authenticateClient, grantHandlers);
+      registerIntrospectionRoute(endpoints, { issuer, authenticateClient, findToken });
+      registerRevocationRoute(endpoints, { authenticateClient, findToken, grants, changes, revocations, audit, clock });
+      registerRevocationFeed(endpoints, { issuer, keyRing, revocations, clock, isCurrent: () => changeFeed.isCurrent() });
     },
     { prefix: basePath },
   );
@@ -125,10 +157,28 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   return app;
 }
 
+/** Caches and what is known of revocations, kept up with the database. */
+async function followChanges(
+  { stores, logger }: Dependencies,
+  revocations: Revocations,
+): Promise<{ changeFeed: ChangeFeed; stores: Stores }> {
+  let feed: ChangeFeed | undefined;
+  const cached = cachedStores(stores, { isCurrent: () => feed?.isCurrent() ?? false, generation: () => feed?.generation() ?? 0 });
+  feed = await openChangeFeed({
+    store: stores.changes,
+    logger,
+    onChanges: (changes) => {
+      cached.forget(changes);
+      changes.forEach(revocations.learn);
+    },
+  });
+  return { changeFeed: feed, stores: cached.stores };
+}
+
 /** Endpoints that programs in a browser may call. The pages are not among them: no other origin may read those (OAuth 2.1 §3.1). */
 async function registerCors(app: FastifyInstance, basePath: string): Promise<void> {
-  const { token, jwks, metadata } = authorizationServerRoutes;
-  const open = new Set([basePath + token, basePath + jwks, metadata + basePath]);
+  const { token, revoke, jwks, revocations, metadata } = authorizationServerRoutes;
+  const open = new Set([...[token, revoke, jwks, revocations].map((path) => basePath + path), metadata + basePath]);
   await app.register(cors, {
     delegator: (request, callback) => {
       const path = (request.url ?? '').split('?', 1)[0] as string;

@@ -41,6 +41,9 @@ const settings = z.object({
     .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes in base64url (43 characters)')
     .optional(),
   ACCESS_TOKEN_LIFETIME: seconds(30, MAXIMUM_ACCESS_TOKEN_LIFETIME).default(600),
+  /** Since its last use, and since the authorization. A client may have its own. */
+  REFRESH_TOKEN_IDLE_LIFETIME: seconds(60, 366 * 86_400).default(30 * 86_400),
+  REFRESH_TOKEN_ABSOLUTE_LIFETIME: seconds(60, 10 * 366 * 86_400).default(365 * 86_400),
   AUTHORIZATION_CODE_LIFETIME: seconds(10, 60).default(60),
   SESSION_IDLE_LIFETIME: seconds(60, 86_400).default(12 * 3_600),
   SESSION_ABSOLUTE_LIFETIME: seconds(60, 30 * 86_400).default(14 * 86_400),

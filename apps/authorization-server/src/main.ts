@@ -25,6 +25,12 @@ await runService('authorization-server', async () => {
     await seed(stores, { clientBaseUrl: config.SEED_CLIENT_BASE_URL, resource: config.SEED_RESOURCE });
   }
   const key = config.KEY_ENCRYPTION_KEY ?? (await developmentEncryptionKey(config.DATA_DIR));
-  const app = await buildApp(config, { stores, shortLived, clock: systemClock, logger, keyEncryptionKey: Buffer.from(key, 'base64url') });
+  const app = await buildApp(config, {
+    stores,
+    shortLived,
+    clock: systemClock,
+    logger,
+    keyEncryptionKeys: [Buffer.from(key, 'base64url')],
+  });
   return { app, host: config.HOST, port: config.PORT };
 });

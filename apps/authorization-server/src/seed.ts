@@ -7,11 +7,13 @@ import type { Stores } from './stores/types.ts';
 /** Puts the development seeds into the stores. May run any number of times: what is there stays, a client's settings follow the seeds. */
 export async function seed(stores: Stores, addresses: SeedAddresses): Promise<void> {
   const { users, clients, resources } = developmentSeeds(addresses);
-  for (const { identifier, name, scopes } of resources) await stores.resources.save({ identifier, name, scopes });
+  for (const resource of resources) await stores.resources.save(resource);
   for (const { secret, purpose, ...client } of clients)
     await stores.clients.save({
       ...client,
       verified: true,
+      refreshTokenRotation: 'always',
+      information: {},
       disabled: false,
       secrets: secret === undefined ? [] : [{ hash: tokenHash(secret) }],
     });

@@ -1,4 +1,5 @@
 import { notesScopes } from '@rolecall/contracts/scope';
+import type { Resource, TokenEndpointAuthMethod } from './stores/types.ts';
 
 /** Where the development seeds point: these change when the roles run on other ports. */
 export interface SeedAddresses {
@@ -18,18 +19,12 @@ export interface SeedClient {
   /** What it is there to show, for the banner at start-up. */
   purpose: string;
   secret?: string;
-  tokenEndpointAuthMethod: 'client_secret_basic' | 'client_secret_post' | 'none';
+  tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   applicationType: 'web' | 'native';
-  grantTypes: ('authorization_code' | 'client_credentials')[];
+  grantTypes: ('authorization_code' | 'refresh_token' | 'client_credentials')[];
   redirectUris: string[];
   scopes: string[];
   requirePkce: boolean;
-}
-
-export interface SeedResource {
-  identifier: string;
-  name: string;
-  scopes: { name: string; description: string }[];
 }
 
 export const defaultSeedAddresses: SeedAddresses = { clientBaseUrl: 'http://localhost:4002', resource: 'http://localhost:4001' };
@@ -51,7 +46,7 @@ export function developmentSeeds(addresses: SeedAddresses = defaultSeedAddresses
       secret: 'sample-client-secret',
       tokenEndpointAuthMethod: 'client_secret_basic',
       applicationType: 'web',
-      grantTypes: ['authorization_code'],
+      grantTypes: ['authorization_code', 'refresh_token'],
       redirectUris: [`${addresses.clientBaseUrl}/callback`],
       scopes,
       requirePkce: true,
@@ -62,7 +57,7 @@ export function developmentSeeds(addresses: SeedAddresses = defaultSeedAddresses
       purpose: 'a public client in a browser',
       tokenEndpointAuthMethod: 'none',
       applicationType: 'web',
-      grantTypes: ['authorization_code'],
+      grantTypes: ['authorization_code', 'refresh_token'],
       redirectUris: [`${addresses.clientBaseUrl}/spa/callback`],
       scopes,
       requirePkce: true,
@@ -73,7 +68,7 @@ export function developmentSeeds(addresses: SeedAddresses = defaultSeedAddresses
       purpose: 'a public native client with a loopback redirect',
       tokenEndpointAuthMethod: 'none',
       applicationType: 'native',
-      grantTypes: ['authorization_code'],
+      grantTypes: ['authorization_code', 'refresh_token'],
       redirectUris: ['http://127.0.0.1/callback', 'http://[::1]/callback'],
       scopes,
       requirePkce: true,
@@ -109,18 +104,22 @@ export function developmentSeeds(addresses: SeedAddresses = defaultSeedAddresses
       secret: 'legacy-web-secret',
       tokenEndpointAuthMethod: 'client_secret_post',
       applicationType: 'web',
-      grantTypes: ['authorization_code'],
+      grantTypes: ['authorization_code', 'refresh_token'],
       redirectUris: [`${addresses.clientBaseUrl}/legacy/callback`],
       scopes,
       requirePkce: false,
     },
   ];
 
-  const resources: SeedResource[] = [
+  const resources: Resource[] = [
     {
       identifier: addresses.resource,
       name: 'Notes API',
       scopes: Object.entries(notesScopes).map(([name, description]) => ({ name, description })),
+      accessTokenFormat: 'jwt',
+      signingAlgorithm: 'ES256',
+      isDefault: true,
+      resourceServers: ['resource-server'],
     },
   ];
 

@@ -211,7 +211,7 @@ describe('authorization request', () => {
     const browser = openBrowser(own.app);
     await authorize(own, {}, browser);
     const alice = await own.stores.users.findByUsername('alice');
-    await own.stores.users.setDisabled(alice?.id as string, true);
+    await own.stores.users.setDisabled(alice?.id as string, Date.now());
     expect((await open(browser, authorizeUrl())).body).toContain('name="password"');
     await own.close();
   });

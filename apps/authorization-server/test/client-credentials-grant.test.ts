@@ -53,7 +53,7 @@ describe('client credentials grant', () => {
   });
 
   it('AS-CC-04: a resource where the client may do nothing is refused', async () => {
-    await server.stores.resources.save({
+    await server.registerResource({
       identifier: 'https://payroll.example',
       name: 'Payroll',
       scopes: [{ name: 'pay', description: 'Pay' }],
@@ -62,7 +62,7 @@ describe('client credentials grant', () => {
   });
 
   it('AS-RI-03: without a resource the scopes decide, else it is the default one; never none', async () => {
-    await server.stores.resources.save({ identifier: 'https://z.example', name: 'Z', scopes: [{ name: 'z', description: 'Z' }] });
+    await server.registerResource({ identifier: 'https://z.example', name: 'Z', scopes: [{ name: 'z', description: 'Z' }] });
     await server.register({ id: 'everywhere', scopes: ['notes:read', 'z'] });
     const form = { grant_type: 'client_credentials', client_id: 'everywhere', client_secret: TEST_SECRET };
     const audience = async (scope?: string) => decodeJwt((await postToken(server, { ...form, scope })).json().access_token).aud;

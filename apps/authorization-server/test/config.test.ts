@@ -101,7 +101,7 @@ describe('configuration', () => {
       await server.register({ id, disabled: true, secrets: [{ hash: tokenHash('x') }] });
     const [alice, bob] = await Promise.all(['alice', 'bob'].map((name) => server.stores.users.findByUsername(name)));
     await server.stores.users.setPasswordHash(alice?.id as string, await hashPassword('a better one'));
-    await server.stores.users.setDisabled(bob?.id as string, true);
+    await server.stores.users.setDisabled(bob?.id as string, Date.now());
     expect(await seededSecrets(server.stores)).toEqual([]);
     await server.close();
   });

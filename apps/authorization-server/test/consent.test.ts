@@ -107,7 +107,7 @@ describe('consent', () => {
 
   it('AS-AUTHZ-23: never covers another resource', async () => {
     await register('two-resources');
-    await server.stores.resources.save({
+    await server.registerResource({
       identifier: 'https://other.example',
       name: 'Other API',
       scopes: [{ name: 'notes:read', description: 'Read there' }],

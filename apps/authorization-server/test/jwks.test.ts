@@ -87,7 +87,7 @@ describe('key ring', () => {
     const options = {
       store: stores.signingKeys,
       clock: createMovableClock(),
-      encryptionKey: new Uint8Array(32),
+      encryptionKeys: [new Uint8Array(32)],
       tokenLifetimeSeconds: 600,
       logger: pino({ level: 'silent' }),
     };
@@ -104,7 +104,7 @@ describe('key ring', () => {
     const ring = await openKeyRing({
       store: stores.signingKeys,
       clock,
-      encryptionKey: new Uint8Array(32),
+      encryptionKeys: [new Uint8Array(32)],
       tokenLifetimeSeconds: 600,
       logger,
     });
@@ -129,11 +129,11 @@ describe('key ring', () => {
       tokenLifetimeSeconds: 600,
       logger: pino({ level: 'silent' }),
     };
-    await openKeyRing({ ...options, encryptionKey: new Uint8Array(32) });
+    await openKeyRing({ ...options, encryptionKeys: [new Uint8Array(32)] });
     const [record] = await stores.signingKeys.list();
     // What a PKCS #8 EC key begins with must not be there.
     expect(Buffer.from(record?.encryptedPrivateKey ?? []).toString('hex')).not.toContain('06072a8648ce3d0201');
-    await expect(openKeyRing({ ...options, encryptionKey: new Uint8Array(32).fill(1) })).rejects.toThrow(
+    await expect(openKeyRing({ ...options, encryptionKeys: [new Uint8Array(32).fill(1)] })).rejects.toThrow(
       /KEY_ENCRYPTION_KEY is not the key/,
     );
     await stores.close();

@@ -236,7 +236,7 @@ describe('login', () => {
   it('a disabled user cannot log in', async () => {
     const own = await startTestServer();
     const bob = await own.stores.users.findByUsername('bob');
-    await own.stores.users.setDisabled(bob?.id as string, true);
+    await own.stores.users.setDisabled(bob?.id as string, Date.now());
     const browser = openBrowser(own.app);
     await open(browser, authorizeUrl());
     expect((await logIn(browser, 'bob', 'builder')).body).toContain('The username or the password is wrong.');

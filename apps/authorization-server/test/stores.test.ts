@@ -1,3 +1,4 @@
+import { registerResource } from './support/test-server.ts';
 import { testDatabaseLocation } from '@rolecall/storage/test-support/stores';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seed } from '../src/seed.ts';
@@ -27,6 +28,9 @@ describe('durable stores', () => {
     requirePkce: false,
     verified: false,
     disabled: false,
+    refreshTokenRotation: 'near_expiry',
+    refreshTokenIdleLifetime: 60,
+    information: { client_uri: 'https://client.example' },
     secrets: [{ hash: 'one' }, { hash: 'two', expiresAt: 1_800_000_000_000 }],
   };
 
@@ -62,11 +66,15 @@ describe('durable stores', () => {
   });
 
   it('adds consents up, also those that are given at once', async () => {
-    await Promise.all(['a', 'b', 'c', 'a'].map((scope) => stores.consents.add(userId, 'sample-client', 'https://r.example', [scope])));
-    await stores.consents.add(userId, 'sample-client', 'https://empty.example', []);
+    await Promise.all(
+      ['a', 'b', 'c', 'a'].map((scope) =>
+        stores.consents.decide(userId, 'sample-client', 'https://r.example', { agreed: [scope], refused: [] }),
+      ),
+    );
+    await stores.consents.decide(userId, 'sample-client', 'https://empty.example', { agreed: [], refused: [] });
     const found = await stores.consents.find(userId, 'sample-client');
-    expect(found.get('https://r.example')).toEqual(new Set(['a', 'b', 'c']));
-    expect(found.get('https://empty.example')).toEqual(new Set());
+    expect(found.get('https://r.example')?.agreed).toEqual(new Set(['a', 'b', 'c']));
+    expect(found.get('https://empty.example')?.agreed).toEqual(new Set());
     expect((await stores.consents.find(userId, 'legacy-web')).size).toBe(0);
   });
 
@@ -76,7 +84,9 @@ describe('durable stores', () => {
     clientId: 'sample-client',
     scopes: ['a'],
     resources: ['https://r.example'],
+    authTime: 1_700_000_000,
     createdAt: 1_700_000_000_000,
+    expiresAt: 1_800_000_000_000,
   });
 
   it('records a grant once', async () => {
@@ -100,9 +110,9 @@ describe('durable stores', () => {
     expect(await stores.grants.create({ ...grant('no-user'), userId: 'usr_gone' })).toBe(false);
     expect(await stores.grants.create({ ...grant('no-client'), clientId: 'gone' })).toBe(false);
     const bob = (await stores.users.findByUsername('bob'))?.id as string;
-    await stores.users.setDisabled(bob, true);
+    await stores.users.setDisabled(bob, Date.now());
     expect(await stores.grants.create({ ...grant('disabled'), userId: bob })).toBe(false);
-    await stores.users.setDisabled(bob, false);
+    await stores.users.setDisabled(bob, undefined);
     expect(await stores.grants.create({ ...grant('disabled'), userId: bob })).toBe(true);
   });
 
@@ -112,14 +122,18 @@ describe('durable stores', () => {
   });
 
   it('keeps resources with their scopes, the first registered first', async () => {
-    await stores.resources.save({ identifier: 'https://a.example', name: 'A', scopes: [{ name: 'x', description: 'X' }] });
-    await stores.resources.save({ identifier: 'https://a.example', name: 'A2', scopes: [{ name: 'y', description: 'Y' }] });
+    await registerResource(stores, { identifier: 'https://a.example', name: 'A', scopes: [{ name: 'x', description: 'X' }] });
+    await registerResource(stores, { identifier: 'https://a.example', name: 'A2', scopes: [{ name: 'y', description: 'Y' }] });
     const all = await stores.resources.list();
     expect(all[0]?.identifier).toBe('http://localhost:4001');
     expect(all.find((resource) => resource.identifier === 'https://a.example')).toEqual({
       identifier: 'https://a.example',
       name: 'A2',
       scopes: [{ name: 'y', description: 'Y' }],
+      accessTokenFormat: 'jwt',
+      signingAlgorithm: 'ES256',
+      isDefault: false,
+      resourceServers: [],
     });
   });
 
@@ -137,7 +151,7 @@ describe('durable stores', () => {
     const keys = await stores.signingKeys.list();
     expect(keys.map((each) => each.sequence)).toEqual([1, 2]);
     expect(keys[1]).toEqual(key('c', 2));
-    await stores.signingKeys.removeBefore(2);
+    await stores.signingKeys.removeBefore('ES256', 2);
     expect((await stores.signingKeys.list()).map((each) => each.kid)).toEqual(['c']);
   });
 

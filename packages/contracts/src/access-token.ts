@@ -15,6 +15,8 @@ export const accessTokenClaims = z.object({
   scope: z.string().optional(),
   /** When the user authenticated, if a user did (RFC 9068 §2.2.1). */
   auth_time: z.number().optional(),
+  /** The grant that it was issued from, if a user gave one: what the server's feed of revocations names. */
+  grant_id: z.string().optional(),
 });
 
 export type AccessTokenClaims = z.infer<typeof accessTokenClaims>;

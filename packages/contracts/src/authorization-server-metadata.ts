@@ -8,6 +8,12 @@ export const authorizationServerMetadata = z.object({
   authorization_endpoint: z.string(),
   token_endpoint: z.string(),
   jwks_uri: z.string(),
+  introspection_endpoint: z.string(),
+  introspection_endpoint_auth_methods_supported: nonEmpty,
+  revocation_endpoint: z.string(),
+  revocation_endpoint_auth_methods_supported: nonEmpty,
+  /** Not a standard's: where the signed feed of revocations is. */
+  revocations_uri: z.string(),
   scopes_supported: nonEmpty.optional(),
   response_types_supported: z.tuple([z.literal('code')]),
   response_modes_supported: nonEmpty,

@@ -8,6 +8,7 @@ export const oauthErrorStatus = {
   unsupported_response_type: 400,
   invalid_scope: 400,
   invalid_target: 400,
+  unsupported_token_type: 400,
   access_denied: 400,
   login_required: 400,
   consent_required: 400,

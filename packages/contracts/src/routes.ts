@@ -4,6 +4,9 @@ export const authorizationServerRoutes = {
   authorize: '/authorize',
   token: '/token',
   jwks: '/jwks',
+  introspect: '/introspect',
+  revoke: '/revoke',
+  revocations: '/revocations',
 } as const;
 
 export const resourceServerRoutes = {

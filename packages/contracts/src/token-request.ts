@@ -13,6 +13,14 @@ export const authorizationCodeRequest = z.object({
   resource: z.array(resourceIndicator),
 });
 
+/** RFC 6749 §6, RFC 8707 §2.2. */
+export const refreshTokenRequest = z.object({
+  grant_type: z.literal('refresh_token'),
+  refresh_token: z.string(),
+  scope: scopeString.optional(),
+  resource: z.array(resourceIndicator),
+});
+
 /** RFC 6749 §4.4.2, RFC 8707 §2.2. */
 export const clientCredentialsRequest = z.object({
   grant_type: z.literal('client_credentials'),

@@ -6,6 +6,7 @@ export const tokenResponse = z.object({
   token_type: z.literal('Bearer'),
   expires_in: z.int().positive(),
   scope: z.string(),
+  refresh_token: z.string().min(1).optional(),
 });
 
 export type TokenResponse = z.infer<typeof tokenResponse>;

@@ -42,6 +42,7 @@ export function createMemoryStore(clock: Clock = systemClock): ShortLivedStore {
       return true;
     },
     get: async (key) => read(key),
+    getAll: async (keys) => keys.map((key) => read(key)) as never,
     take: async (key) => {
       const value = read(key);
       entries.delete(key);

@@ -12,7 +12,7 @@ export interface Database {
   adapter: SqlDriverAdapterFactory;
   /** Runs one or more statements without parameters, as a migration file has them. */
   execute(sql: string): Promise<void>;
-  /** Runs one statement with `$1` … parameters. */
+  /** Runs one statement with `$1` … parameters. Prepared once per connection: its text must be one of a few. */
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** Runs `work` while no other process runs work under the same lock on this database. */
   exclusively(work: () => Promise<void>): Promise<void>;
@@ -64,14 +64,12 @@ async function openPostgres(location: Extract<DatabaseLocation, { kind: 'postgre
       throw new Error(`the database at DATABASE_URL cannot be used: ${describeConnectionError(error)}`, { cause: error });
     }
   }
+  // Named statements are parsed and planned once per connection instead of once per query.
+  const nameOf = statementNames();
   return {
-    adapter: new PrismaPg(pool, {
-      schema: location.schema,
-      // Named statements are parsed and planned once per connection instead of once per query.
-      statementNameGenerator: statementNames(),
-    }),
+    adapter: new PrismaPg(pool, { schema: location.schema, statementNameGenerator: ({ sql }) => nameOf(sql) }),
     execute: (sql) => withoutTimeouts(connection, async (client) => void (await client.query(sql))),
-    query: async (sql, parameters) => (await pool.query(sql, parameters)).rows,
+    query: async (text, values = []) => (await pool.query({ name: nameOf(text), text, values })).rows,
     // The lock belongs to the connection and ends with it.
     exclusively: (work) =>
       withoutTimeouts(connection, async (client) => {
@@ -129,9 +127,9 @@ async function ownFolder(directory: string): Promise<() => void> {
   return unlock;
 }
 
-function statementNames(): (query: { sql: string }) => string {
+function statementNames(): (sql: string) => string {
   const names = new Map<string, string>();
-  return ({ sql }) => {
+  return (sql) => {
     let name = names.get(sql);
     if (name === undefined) {
       name = `s${names.size}`;

@@ -97,6 +97,7 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sho
     replace: async (key, value, lifetimeSeconds) =>
       (await redis.set(key, seal(value, lifetimeSeconds), 'PX', lifetimeSeconds * 1000, 'XX')) === 'OK',
     get: async (key) => open(await redis.get(key)),
+    getAll: async (keys) => (keys.length === 0 ? [] : (await redis.mget(...keys)).map((json) => open(json) as never)),
     take: async (key) => open(await redis.getdel(key)),
     claim: async (key, lifetimeSeconds) => (await redis.claimMark(key, clock.now(), lifetimeSeconds * 1000)) === 1,
     increment: async (key, lifetimeSeconds) => {

@@ -19,6 +19,9 @@ export interface ShortLivedStore {
   /** The value under `key`, or undefined when there is none or its lifetime is over. */
   get<T>(key: string): Promise<T | undefined>;
 
+  /** The same for several keys, in their order, in one round trip. */
+  getAll<T>(keys: readonly string[]): Promise<(T | undefined)[]>;
+
   /** Reads and removes in one atomic step: of any number of concurrent callers exactly one gets the value. */
   take<T>(key: string): Promise<T | undefined>;
 

@@ -5,12 +5,10 @@ import type { Grant } from '../stores/types.ts';
 
 /** What a code stands for: the grant that it will bring, and what its redemption must match. */
 export interface AuthorizationCode {
-  grant: Grant;
+  grant: Omit<Grant, 'createdAt' | 'expiresAt'>;
   /** Where the response went. */
   redirectUri: string;
   codeChallenge?: string;
-  /** When the user authenticated, in seconds since the epoch. */
-  authTime: number;
   /** Milliseconds since the epoch. */
   expiresAt: number;
 }

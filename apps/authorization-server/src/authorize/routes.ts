@@ -7,7 +7,7 @@ import { OAuthError } from '../oauth-error.ts';
 import { PageError } from '../page-error.ts';
 import { formOf, parameter } from '../parameters.ts';
 import { randomToken } from '../random.ts';
-import type { Client, ClientStore, ConsentStore, ResourceStore, UserStore } from '../stores/types.ts';
+import type { Client, ClientStore, ConsentedScopes, ConsentStore, ResourceStore, UserStore } from '../stores/types.ts';
 import type { AuthorizationCodes } from './authorization-code.ts';
 import { type AuthorizationRequest, checkAuthorizationRequest } from './authorization-request.ts';
 import { whoIsLoggedIn } from './logged-in.ts';
@@ -114,9 +114,15 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
     const scopes = [...new Set(targets.flatMap((target) => target.scopes))];
     const resources = targets.map((target) => target.resource);
     return options.codes.issue({
-      grant: { id: randomToken(''), userId: user.userId, clientId, scopes, resources, createdAt: clock.now() },
+      grant: {
+        id: randomToken(''),
+        userId: user.userId,
+        clientId,
+        scopes,
+        resources,
+        authTime: Math.floor(user.authenticatedAt / 1000),
+      },
       redirectUri,
-      authTime: Math.floor(user.authenticatedAt / 1000),
       ...(codeChallenge !== undefined && { codeChallenge }),
     });
   }
@@ -127,10 +133,10 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
 }
 
 /** Was all of this agreed to? Each scope at each resource, and each resource at all: consent never stretches (RFC 9700 §2.3). */
-function isCovered(request: AuthorizationRequest, consented: ReadonlyMap<string, ReadonlySet<string>>): boolean {
+function isCovered(request: AuthorizationRequest, consented: ReadonlyMap<string, ConsentedScopes>): boolean {
   return request.targets.every(({ resource, scopes }) => {
     const there = consented.get(resource);
-    return there !== undefined && scopes.every((scope) => there.has(scope));
+    return there !== undefined && scopes.every((scope) => there.agreed.has(scope));
   });
 }
 

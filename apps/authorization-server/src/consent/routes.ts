@@ -57,7 +57,8 @@ export function registerConsentRoutes(app: FastifyInstance, options: ConsentOpti
     // First: a request that was answered meanwhile must leave nothing behind.
     await pendingRequests.decide(id, pending, { userId, approved });
     if (approved)
-      for (const target of pending.request.targets) await consents.add(userId, pending.request.clientId, target.resource, target.scopes);
+      for (const target of pending.request.targets)
+        await consents.decide(userId, pending.request.clientId, target.resource, { agreed: target.scopes, refused: [] });
     request.log.info({ client: pending.request.clientId, user: userId, approved }, 'consent decided');
     return backTo(reply, id);
   });
@@ -71,7 +72,7 @@ export function registerConsentRoutes(app: FastifyInstance, options: ConsentOpti
         name: resource?.name ?? identifier,
         scopes: (resource?.scopes ?? [])
           .filter((scope) => scopes.includes(scope.name))
-          .map((scope) => ({ ...scope, isNew: agreed.get(identifier)?.has(scope.name) !== true })),
+          .map((scope) => ({ ...scope, isNew: agreed.get(identifier)?.agreed.has(scope.name) !== true })),
       };
     });
   }

@@ -1,11 +1,14 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { type JsonWebKeySet, type PublicSigningKey, publicSigningKey } from '@rolecall/contracts/jwks';
+import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { ACCESS_TOKEN_TYPE, type AccessTokenClaims, accessTokenClaims } from '@rolecall/contracts/access-token';
+import { type JsonWebKeySet, publicSigningKey, type SigningAlgorithm, signingAlgorithm } from '@rolecall/contracts/jwks';
 import type { Clock } from '@rolecall/storage/clock';
 import type { Logger } from 'pino';
 import type { SigningKeyRecord, SigningKeyStore } from '../stores/types.ts';
 import { tokenHash } from '../random.ts';
 import { decryptPrivateKey, encryptPrivateKey } from './key-encryption.ts';
 import { createTokenSigner, type TokenSigner } from './token-signer.ts';
+import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
 
 /** How long others may keep a copy of the published keys. */
 export const JWKS_MAX_AGE_SECONDS = 300;
@@ -23,42 +26,53 @@ const ROTATION_SECONDS = 90 * 86_400;
 
 /** The keys of this server: what signs now, and what is published. */
 export interface KeyRing {
-  /** The signer of the key that is in use now. */
-  signer(): Promise<TokenSigner>;
+  /** Signs with the algorithm's key that is in use now. `type` is the `typ` of the header, that of an access token unless it is said. */
+  signer(algorithm: SigningAlgorithm, type?: string): Promise<TokenSigner>;
+  /** The claims of an access token that one of the published keys has signed, else undefined. Whether it has expired is another question. */
+  verify(token: string): Promise<AccessTokenClaims | undefined>;
   /** The public keys: the one in use, the next one before it is used, and each earlier one until all that it signed has expired. */
   published(): Promise<JsonWebKeySet>;
 }
 
 /**
- * Opens the ring, and makes the first key where there is none.
+ * Opens the ring, and makes the first key of each algorithm where there is none.
  * Which key does what follows from the order of the keys and the time alone, so that all instances agree without talking to each other.
  *
- * @throws Error when a key cannot be decrypted with `encryptionKey`.
+ * @throws Error when a key cannot be decrypted with `encryptionKeys`.
  */
 export async function openKeyRing(options: {
   store: SigningKeyStore;
   clock: Clock;
-  /** 32 bytes. */
-  encryptionKey: Uint8Array;
+  /** 32 bytes each: the first one encrypts, all of them decrypt. */
+  encryptionKeys: readonly Uint8Array[];
   logger: Pick<Logger, 'error'>;
   /** The longest that anything signed may live, with any configuration: instances may differ while it is changed. */
   tokenLifetimeSeconds: number;
 }): Promise<KeyRing> {
-  const { store, clock, encryptionKey } = options;
-  const signers = new Map<string, TokenSigner>();
+  const { store, clock } = options;
+  const encryptionKey = options.encryptionKeys[0] as Uint8Array;
+  const signers = new Map<string, Promise<TokenSigner>>();
+  const verifiers = new Map<string, Promise<TokenVerifier>>();
   let loaded: { at: number; records: SigningKeyRecord[] } | undefined;
   let loading: Promise<SigningKeyRecord[]> | undefined;
 
   const load = async (): Promise<SigningKeyRecord[]> => {
     const records = await store.list();
-    const newest = records.at(-1);
-    if (newest === undefined || clock.now() - newest.signsFrom > ROTATION_SECONDS * 1000) {
-      await addAfter(newest);
-      return store.list();
+    const published: SigningKeyRecord[] = [];
+    let added = false;
+    for (const algorithm of signingAlgorithm.options) {
+      const own = records.filter((record) => record.algorithm === algorithm);
+      const newest = own.at(-1);
+      if (newest === undefined || clock.now() - newest.signsFrom > ROTATION_SECONDS * 1000) {
+        await addAfter(algorithm, newest);
+        added = true;
+        continue;
+      }
+      const oldest = oldestPublished(own);
+      if (oldest !== own[0]) await store.removeBefore(algorithm, oldest.sequence);
+      published.push(...own.slice(own.indexOf(oldest)));
     }
-    const oldest = oldestPublished(records);
-    if (oldest !== records[0]) await store.removeBefore(oldest.sequence);
-    return records.slice(records.indexOf(oldest));
+    return added ? load() : published;
   };
 
   const keys = async (): Promise<SigningKeyRecord[]> => {
@@ -78,9 +92,9 @@ export async function openKeyRing(options: {
     return loaded.records;
   };
 
-  const addAfter = (newest: SigningKeyRecord | undefined): Promise<void> => {
+  const addAfter = async (algorithm: SigningAlgorithm, newest: SigningKeyRecord | undefined): Promise<void> => {
     const signsFrom = newest === undefined ? clock.now() : clock.now() + ANNOUNCEMENT_SECONDS * 1000;
-    return store.addIfAbsent(newKey((newest?.sequence ?? 0) + 1, signsFrom, encryptionKey));
+    await store.addIfAbsent(await newKey(algorithm, (newest?.sequence ?? 0) + 1, signsFrom, encryptionKey));
   };
 
   const oldestPublished = (records: SigningKeyRecord[]): SigningKeyRecord => {
@@ -90,33 +104,82 @@ export async function openKeyRing(options: {
     return records[Math.max(0, index)] as SigningKeyRecord;
   };
 
-  const signer = async (): Promise<TokenSigner> => {
-    const records = await keys();
+  const signer = async (algorithm: SigningAlgorithm, type: string = ACCESS_TOKEN_TYPE): Promise<TokenSigner> => {
+    const records = (await keys()).filter((record) => record.algorithm === algorithm);
     const current = records.findLast((record) => record.signsFrom <= clock.now()) ?? (records[0] as SigningKeyRecord);
-    let found = signers.get(current.kid);
-    if (found === undefined) {
-      found = await createTokenSigner(current.kid, current.algorithm, openKey(current, encryptionKey));
-      signers.clear();
-      signers.set(current.kid, found);
-    }
-    return found;
+    return remembered(signers, `${current.kid} ${type}`, () =>
+      createTokenSigner(current.kid, algorithm, openKey(current, encryptionKey), type),
+    );
   };
 
-  await signer();
+  const verify = async (token: string): Promise<AccessTokenClaims | undefined> => {
+    const header = headerOf(token);
+    if (header?.typ !== ACCESS_TOKEN_TYPE) return undefined;
+    const record = (await keys()).find(({ kid }) => kid === header.kid);
+    if (record === undefined) return undefined;
+    const verifier = await remembered(verifiers, record.kid, () => createTokenVerifier(record.publicJwk));
+    return accessTokenClaims.safeParse(verifier(token)).data;
+  };
+
+  for (const algorithm of signingAlgorithm.options) await signer(algorithm);
   return {
     signer,
+    verify,
     published: async () => ({ keys: (await keys()).map((record) => record.publicJwk) }),
   };
 }
 
-function newKey(sequence: number, signsFrom: number, encryptionKey: Uint8Array): SigningKeyRecord {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const { kty, crv, x, y } = publicKey.export({ format: 'jwk' });
-  // The thumbprint of the key (RFC 7638): the same wherever it is computed, and unique.
-  const kid = tokenHash(JSON.stringify({ crv, kty, x, y }));
-  const publicJwk: PublicSigningKey = publicSigningKey.parse({ kty, crv, x, y, kid, use: 'sig', alg: 'ES256' });
+/** How many prepared keys stay: those in use now, with room for the types of token and a rotation. */
+const REMEMBERED = 20;
+
+function remembered<T>(all: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  let found = all.get(key);
+  if (found === undefined) {
+    const [oldest] = all.keys();
+    if (all.size >= REMEMBERED && oldest !== undefined) all.delete(oldest);
+    found = make();
+    all.set(key, found);
+    found.catch(() => all.delete(key));
+  }
+  return found;
+}
+
+function headerOf(token: string): { typ?: unknown; kid?: unknown } | undefined {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString('utf8'));
+    return typeof header === 'object' && header !== null ? header : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const generate = promisify(generateKeyPair);
+
+function generateFor(algorithm: SigningAlgorithm): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
+  switch (algorithm) {
+    case 'ES256':
+      return generate('ec', { namedCurve: 'P-256' });
+    case 'RS256':
+      return generate('rsa', { modulusLength: 2048 });
+    case 'EdDSA':
+      return generate('ed25519');
+  }
+}
+
+async function newKey(
+  algorithm: SigningAlgorithm,
+  sequence: number,
+  signsFrom: number,
+  encryptionKey: Uint8Array,
+): Promise<SigningKeyRecord> {
+  const { publicKey, privateKey } = await generateFor(algorithm);
+  const jwk = publicKey.export({ format: 'jwk' });
+  // The thumbprint of the key (RFC 7638): the same wherever it is computed, and unique. Its members are in alphabetical order.
+  const members = Object.fromEntries(Object.entries(jwk).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const kid = tokenHash(JSON.stringify(members));
+  const publicJwk = publicSigningKey.parse({ ...jwk, kid, use: 'sig', alg: algorithm });
   const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
-  return { kid, sequence, algorithm: 'ES256', publicJwk, encryptedPrivateKey: encryptPrivateKey(pkcs8, kid, encryptionKey), signsFrom };
+  return { kid, sequence, algorithm, publicJwk, encryptedPrivateKey: encryptPrivateKey(pkcs8, kid, encryptionKey), signsFrom };
 }
 
 function openKey(record: SigningKeyRecord, encryptionKey: Uint8Array): KeyObject {

@@ -3,9 +3,12 @@ import type { DatabaseLocation } from '@rolecall/storage/database-location';
 import { type MigrationOptions, openMigratedDatabase } from '@rolecall/storage/open-migrated-database';
 import { withKnownFailures } from '@rolecall/storage/store-unavailable-error';
 import { PrismaClient } from '../generated/prisma/client.ts';
+import { createAuditStore } from './postgres/audit.ts';
+import { createChangeStore } from './postgres/changes.ts';
 import { createClientStore } from './postgres/clients.ts';
 import { createConsentStore } from './postgres/consents.ts';
 import { createGrantStore } from './postgres/grants.ts';
+import { createRefreshTokenStore } from './postgres/refresh-tokens.ts';
 import { createResourceStore } from './postgres/resources.ts';
 import { createSigningKeyStore } from './postgres/signing-keys.ts';
 import { createUserStore } from './postgres/users.ts';
@@ -33,8 +36,11 @@ export async function openStores(
     clients: known(createClientStore(prisma)),
     resources: known(createResourceStore(prisma)),
     consents: known(createConsentStore(prisma)),
-    grants: known(createGrantStore(prisma)),
+    grants: known(createGrantStore(prisma, database)),
+    refreshTokens: known(createRefreshTokenStore(database)),
     signingKeys: known(createSigningKeyStore(prisma)),
+    changes: known(createChangeStore(database)),
+    audit: known(createAuditStore(database)),
     ping: async () => void (await database.query('SELECT 1')),
     close: async () => {
       await prisma.$disconnect();

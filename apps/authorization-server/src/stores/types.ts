@@ -1,4 +1,4 @@
-import type { PublicSigningKey } from '@rolecall/contracts/jwks';
+import type { PublicSigningKey, SigningAlgorithm } from '@rolecall/contracts/jwks';
 
 /** What is kept for good, as the features see it. One adapter (Prisma) serves Postgres and the embedded Postgres alike. */
 export interface Stores {
@@ -7,7 +7,10 @@ export interface Stores {
   resources: ResourceStore;
   consents: ConsentStore;
   grants: GrantStore;
+  refreshTokens: RefreshTokenStore;
   signingKeys: SigningKeyStore;
+  changes: ChangeStore;
+  audit: AuditStore;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -28,13 +31,17 @@ export interface UserStore {
   /** By the name that the user logs in with, already normalised. */
   findByUsername(username: string): Promise<User | undefined>;
   find(id: string): Promise<User | undefined>;
-  /** Adds a user, or leaves the one of that name as it is. */
-  addIfAbsent(user: Omit<User, 'disabled'>): Promise<void>;
+  /** Adds a user, or leaves the one of that name as it is. True when it was added. */
+  addIfAbsent(user: Omit<User, 'disabled'>): Promise<boolean>;
   setPasswordHash(id: string, passwordHash: string): Promise<void>;
-  setDisabled(id: string, disabled: boolean): Promise<void>;
+  /** `at` is in milliseconds since the epoch; undefined: the user may log in again. */
+  setDisabled(id: string, at: number | undefined): Promise<void>;
 }
 
-export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'none';
+export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
+
+/** What becomes of a refresh token when it is used. */
+export type RefreshTokenRotation = 'always' | 'near_expiry' | 'never';
 
 /** A registered client (RFC 6749 §2; the member names are those of RFC 7591 §2 where it has them). */
 export interface Client {
@@ -47,8 +54,24 @@ export interface Client {
   /** The scopes that this client may ask for. */
   scopes: readonly string[];
   requirePkce: boolean;
+  /** The public keys of a client that signs its assertions: here, or at an address. */
+  jwks?: { keys: readonly Record<string, unknown>[] };
+  jwksUri?: string;
+  /** The one algorithm of its assertions, where it has named one. */
+  tokenEndpointAuthSigningAlg?: string;
+  /** With what the answers to its introspections are signed (RFC 9701 §6). */
+  introspectionSignedResponseAlg?: SigningAlgorithm;
+  /** A public client's tokens are always rotated, whatever is said here. */
+  refreshTokenRotation: RefreshTokenRotation;
+  /** Seconds; the server's own where they are absent. */
+  refreshTokenIdleLifetime?: number;
+  refreshTokenAbsoluteLifetime?: number;
+  /** What it says of itself for people, by the names of RFC 7591 §2: client_uri, logo_uri, tos_uri, policy_uri, contacts, software_id, software_version. */
+  information: Readonly<Record<string, unknown>>;
   /** False where nobody vouches for the name that the client gave itself. */
   verified: boolean;
+  /** SHA-256 of the token with which a client that registered itself manages its registration (RFC 7592); absent for all others. */
+  registrationAccessTokenHash?: string;
   disabled: boolean;
   secrets: readonly ClientSecret[];
 }
@@ -64,26 +87,55 @@ export interface ClientStore {
   find(id: string): Promise<Client | undefined>;
   /** Adds the client, or replaces all of it but the secrets, to which the given ones are added. */
   save(client: Client): Promise<void>;
+  /** `at` is in milliseconds since the epoch; undefined: the client may act again. */
+  setDisabled(id: string, at: number | undefined): Promise<void>;
+  /** Removes the client, and with it its secrets, consents and grants. True when it was there. */
+  remove(id: string): Promise<boolean>;
 }
 
-/** A protected resource (RFC 8707) and the scopes that mean something there. */
+/** A protected resource (RFC 8707), the scopes that mean something there, and what its access tokens are like. */
 export interface Resource {
   identifier: string;
   name: string;
   scopes: readonly { name: string; description: string }[];
+  accessTokenFormat: 'jwt' | 'opaque';
+  /** Seconds; the server's own where it is absent. */
+  accessTokenLifetime?: number;
+  signingAlgorithm: SigningAlgorithm;
+  /** The one that is meant where a request names none and its scopes decide nothing. */
+  isDefault: boolean;
+  /** The clients that are this resource's server: they may introspect its tokens. */
+  resourceServers: readonly string[];
 }
 
 export interface ResourceStore {
   /** All of them, the oldest first. */
   list(): Promise<Resource[]>;
+  /** Adds the resource, or replaces it. The default is one: it takes that from any other. */
   save(resource: Resource): Promise<void>;
+  /** True when it was there. */
+  remove(identifier: string): Promise<boolean>;
+}
+
+/** What a user has decided about one client at one resource. */
+export interface ConsentedScopes {
+  agreed: ReadonlySet<string>;
+  /** Asked for and left out. */
+  refused: ReadonlySet<string>;
 }
 
 export interface ConsentStore {
-  /** The scopes that the user has agreed to, by resource identifier. */
-  find(userId: string, clientId: string): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
-  /** Adds scopes to what was agreed to at a resource. */
-  add(userId: string, clientId: string, resource: string, scopes: readonly string[]): Promise<void>;
+  /** By resource identifier. */
+  find(userId: string, clientId: string): Promise<ReadonlyMap<string, ConsentedScopes>>;
+  /** Adds to what was decided at a resource: what is agreed to is no longer refused, and the other way round. */
+  decide(
+    userId: string,
+    clientId: string,
+    resource: string,
+    decision: { agreed: readonly string[]; refused: readonly string[] },
+  ): Promise<void>;
+  /** Forgets all that the user decided about the client. */
+  withdraw(userId: string, clientId: string): Promise<void>;
 }
 
 /** What one authorization gave: one user, one client, its scopes and resources. */
@@ -93,26 +145,78 @@ export interface Grant {
   clientId: string;
   scopes: readonly string[];
   resources: readonly string[];
+  /** When the user authenticated, in seconds since the epoch. */
+  authTime: number;
+  /** In which session: SHA-256 of its id. */
+  sessionId?: string;
+  /** With what: the browser's own words, and its address. */
+  userAgent?: string;
+  address?: string;
   /** Milliseconds since the epoch. */
   createdAt: number;
+  /** Milliseconds since the epoch: when the last of what is issued from it is over. */
+  expiresAt: number;
 }
 
 export interface GrantStore {
   /**
-   * Records a grant, in one atomic step. True for exactly one caller; false when it is there already, or when its user or client is gone or disabled.
+   * Records a grant, and its first refresh token if there is to be one, in one atomic step. True for exactly one caller;
+   * false when it is there already, or when its user or client is gone or disabled.
    */
-  create(grant: Grant): Promise<boolean>;
-  /** Ends a grant for good, if there is one. `at` is in milliseconds since the epoch. */
-  revoke(id: string, at: number): Promise<void>;
+  create(grant: Grant, refreshToken?: { hash: string; expiresAt: number }): Promise<boolean>;
+  /** Ends a grant for good, if there is one. True for the caller that ended it. `at` is in milliseconds since the epoch. */
+  revoke(id: string, at: number): Promise<boolean>;
+  /** Ends all grants of a user to a client, and answers their ids. */
+  revokeAll(of: { userId: string; clientId: string }, at: number): Promise<string[]>;
   isRevoked(id: string): Promise<boolean>;
+}
+
+/** A refresh token that is presented, and what is to become of it. Times are milliseconds since the epoch. */
+export interface RefreshTokenUse {
+  hash: string;
+  clientId: string;
+  /** What the new access token is to be for, where the request says it: has to be within the grant. */
+  scopes?: readonly string[];
+  resource?: string;
+  now: number;
+  /** The next token, if this use is the one that rotates: kept sealed too, for a client that loses the answer. */
+  successor: { hash: string; sealed: Uint8Array<ArrayBuffer>; expiresAt: number };
+  /** It is rotated when it expires before this. */
+  rotateWhenExpiringBefore: number;
+  /** Where it is not rotated, its idle lifetime begins anew: until when, at most. */
+  slidesTo?: number;
+  /** How long after its first use it still answers its successor, in milliseconds. */
+  grace: number;
+}
+
+/** What came of it: `rotated`, `repeated` (it had been, moments ago: the sealed successor is the same), `kept`, or `stolen`: the grant has been ended. */
+export type RefreshTokenOutcome =
+  | { kind: 'rotated' | 'kept'; grant: Grant }
+  | { kind: 'repeated'; grant: Grant; sealedSuccessor: Uint8Array }
+  | { kind: 'stolen'; grant: Grant };
+
+/** A refresh token as introspection sees it. */
+export interface RefreshTokenState {
+  grant: Grant;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  expiresAt: number;
+  /** Not used, expired or revoked, and its user and client are neither gone nor disabled. */
+  alive: boolean;
+}
+
+export interface RefreshTokenStore {
+  /** Uses a refresh token in one atomic statement. Undefined, and nothing is changed, when it may not be used as asked: {@link find} tells why. */
+  use(use: RefreshTokenUse): Promise<RefreshTokenOutcome | undefined>;
+  find(hash: string, now: number): Promise<RefreshTokenState | undefined>;
 }
 
 /** A key that signs tokens, as it is kept. */
 export interface SigningKeyRecord {
   kid: string;
-  /** Its place in the order of keys, from 1. */
+  algorithm: SigningAlgorithm;
+  /** Its place in the order of the algorithm's keys, from 1. */
   sequence: number;
-  algorithm: 'ES256';
   publicJwk: PublicSigningKey;
   /** PKCS #8, encrypted. */
   encryptedPrivateKey: Uint8Array<ArrayBuffer>;
@@ -123,7 +227,47 @@ export interface SigningKeyRecord {
 export interface SigningKeyStore {
   /** In the order of their sequence. */
   list(): Promise<SigningKeyRecord[]>;
-  /** Adds a key unless one with its sequence is there: of several instances that make the next key, one succeeds. */
+  /** Adds a key unless one with its algorithm and sequence is there: of several instances that make the next key, one succeeds. */
   addIfAbsent(key: SigningKeyRecord): Promise<void>;
-  removeBefore(sequence: number): Promise<void>;
+  removeBefore(algorithm: SigningAlgorithm, sequence: number): Promise<void>;
+}
+
+/** `client` to `signing_key`: something that may be in a cache has changed. The others: what the key names was revoked. */
+export type ChangeKind =
+  'client' | 'user' | 'resource' | 'consent' | 'signing_key' | 'grant_revoked' | 'token_revoked' | 'client_revoked' | 'user_revoked';
+
+export interface Change {
+  kind: ChangeKind;
+  /** The id of what changed; `<user id> <client id>` for a consent; empty for kinds that are cached as a whole. */
+  key: string;
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+export interface ChangeStore {
+  /**
+   * What has changed since an earlier call. Something may be answered twice, nothing is ever passed over, however late its transaction commits.
+   *
+   * @param horizon what the earlier call answered; absent: everything that is kept, which is a few hours.
+   */
+  since(horizon: string | undefined): Promise<{ horizon: string; changes: Change[] }>;
+  /** Records the revocation of one access token, by its `jti`. Everything else is recorded by what changes it. */
+  addRevokedToken(jti: string, at: number): Promise<void>;
+}
+
+/** Something that happened and matters to security, as it is kept. */
+export interface RecordedAuditEvent {
+  /** Milliseconds since the epoch. */
+  at: number;
+  type: string;
+  requestId?: string;
+  clientId?: string;
+  userId?: string;
+  address?: string;
+  details: object;
+}
+
+export interface AuditStore {
+  /** Adds events, in one statement. */
+  append(events: readonly RecordedAuditEvent[]): Promise<void>;
 }

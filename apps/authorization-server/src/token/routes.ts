@@ -25,7 +25,7 @@ export function registerTokenRoute(
     const grant = grants.get(grantType);
     if (grant === undefined) throw new OAuthError('unsupported_grant_type', 'This grant type is not supported.');
     if (!client.grantTypes.includes(grantType)) throw new OAuthError('unauthorized_client', 'This client may not use this grant type.');
-    const response = await grant({ client, form });
+    const response = await grant({ client, form, request });
     return reply.header('cache-control', 'no-store').send(response);
   });
 }

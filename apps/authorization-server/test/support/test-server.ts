@@ -12,7 +12,7 @@ import { tokenHash } from '../../src/random.ts';
 import { seed } from '../../src/seed.ts';
 import { defaultSeedAddresses } from '../../src/seeds.ts';
 import { openStores } from '../../src/stores/open-stores.ts';
-import type { Client, Stores } from '../../src/stores/types.ts';
+import type { Client, Resource, Stores } from '../../src/stores/types.ts';
 
 /** An authorization server alone, with the development seeds, a clock that stands still, and everything that it logs. */
 export interface TestServer {
@@ -26,9 +26,14 @@ export interface TestServer {
   /** What has been logged so far, as one text. */
   logged(): string;
   /** Registers a client: the sample client, changed. Its secret, unless it is public, is `a-secret-for-tests`. */
-  register(client: Partial<Client> & { id: string }): Promise<void>;
+  register(client: ClientChanges & { id: string }): Promise<void>;
+  registerResource(resource: NewResource): Promise<void>;
   close(): Promise<void>;
 }
+
+type NewResource = Partial<Resource> & Pick<Resource, 'identifier' | 'name' | 'scopes'>;
+
+type ClientChanges = { [Name in keyof Client]?: Client[Name] & {} };
 
 export const TEST_SECRET = 'a-secret-for-tests';
 
@@ -54,19 +59,19 @@ export async function startTestServer(environment: Record<string, string> = {}):
     },
   });
   const logger = await createLogger({ name: 'test', level: 'trace', format: 'json', destination });
-  const app = await buildApp(config, { stores, shortLived: fragile, clock, logger, keyEncryptionKey: randomBytes(32) });
+  const app = await buildApp(config, { stores, shortLived: fragile, clock, logger, keyEncryptionKeys: [randomBytes(32)] });
   return {
     app,
     issuer: config.ISSUER,
     clock,
-    stores,
+    stores: followed(stores, app),
     shortLived,
     failShortLived: (method) => {
       failing = method;
     },
     logged: () => log,
     register: (client) =>
-      stores.clients.save({
+      followed(stores, app).clients.save({
         name: client.id,
         tokenEndpointAuthMethod: 'client_secret_post',
         applicationType: 'web',
@@ -74,13 +79,39 @@ export async function startTestServer(environment: Record<string, string> = {}):
         redirectUris: ['https://client.example/callback'],
         scopes: ['notes:read', 'notes:write'],
         requirePkce: true,
+        refreshTokenRotation: 'always',
+        information: {},
         verified: true,
         disabled: false,
         secrets: client.tokenEndpointAuthMethod === 'none' ? [] : [{ hash: tokenHash(TEST_SECRET) }],
         ...client,
       }),
+    registerResource: (resource) => registerResource(followed(stores, app), resource),
     close: async () => app.close(),
   };
+}
+
+/** The same stores; but what is changed through them is known to the server at once, not within a second. */
+function followed(stores: Stores, app: FastifyInstance): Stores {
+  const follow = <Store extends object>(store: Store): Store =>
+    Object.fromEntries(
+      Object.entries(store).map(([name, method]: [string, (...parameters: never[]) => Promise<unknown>]) => [
+        name,
+        async (...parameters: never[]) => {
+          const result = await method(...parameters);
+          if (!/^(find|list|since|is)/.test(name)) await app.changeFeed.poll();
+          return result;
+        },
+      ]),
+    ) as Store;
+  return Object.fromEntries(
+    Object.entries(stores).map(([name, store]: [string, object]) => [name, typeof store === 'function' ? store : follow(store)]),
+  ) as unknown as Stores;
+}
+
+/** Registers a resource of JWTs. */
+export function registerResource(stores: Stores, resource: NewResource): Promise<void> {
+  return stores.resources.save({ accessTokenFormat: 'jwt', signingAlgorithm: 'ES256', isDefault: false, resourceServers: [], ...resource });
 }
 
 /** The same, listening on a free port of this machine, for callers that speak real HTTP. Ends with the test. */

@@ -1,5 +1,5 @@
-import type { Prisma, PrismaClient } from '../../generated/prisma/client.ts';
-import type { Client, ClientStore, TokenEndpointAuthMethod } from '../types.ts';
+import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
+import type { Client, ClientStore, RefreshTokenRotation, TokenEndpointAuthMethod } from '../types.ts';
 
 type Row = Prisma.ClientGetPayload<{ include: { secrets: true } }>;
 
@@ -10,14 +10,8 @@ export function createClientStore(prisma: PrismaClient): ClientStore {
       return row === null ? undefined : toClient(row);
     },
     save: async (client) => {
-      const { id, secrets, disabled, grantTypes, redirectUris, scopes, ...same } = client;
-      const data = {
-        ...same,
-        grantTypes: [...grantTypes],
-        redirectUris: [...redirectUris],
-        scopes: [...scopes],
-        disabledAt: disabled ? new Date() : null,
-      };
+      const { id, secrets } = client;
+      const data = toData(client);
       await prisma.$transaction([
         prisma.client.upsert({ where: { id }, create: { id, ...data }, update: data }),
         prisma.clientSecret.createMany({
@@ -30,6 +24,33 @@ export function createClientStore(prisma: PrismaClient): ClientStore {
         }),
       ]);
     },
+    setDisabled: async (id, at) =>
+      void (await prisma.client.updateMany({ where: { id }, data: { disabledAt: at === undefined ? null : new Date(at) } })),
+    remove: async (id) => (await prisma.client.deleteMany({ where: { id } })).count === 1,
+  };
+}
+
+function toData(client: Client) {
+  const { name, tokenEndpointAuthMethod, applicationType, requirePkce, refreshTokenRotation, verified } = client;
+  return {
+    name,
+    tokenEndpointAuthMethod,
+    applicationType,
+    requirePkce,
+    refreshTokenRotation,
+    verified,
+    grantTypes: [...client.grantTypes],
+    redirectUris: [...client.redirectUris],
+    scopes: [...client.scopes],
+    jwks: (client.jwks as Prisma.InputJsonObject | undefined) ?? Prisma.DbNull,
+    jwksUri: client.jwksUri ?? null,
+    tokenEndpointAuthSigningAlg: client.tokenEndpointAuthSigningAlg ?? null,
+    introspectionSignedResponseAlg: client.introspectionSignedResponseAlg ?? null,
+    refreshTokenIdleLifetime: client.refreshTokenIdleLifetime ?? null,
+    refreshTokenAbsoluteLifetime: client.refreshTokenAbsoluteLifetime ?? null,
+    information: client.information as Prisma.InputJsonObject,
+    registrationAccessTokenHash: client.registrationAccessTokenHash ?? null,
+    disabledAt: client.disabled ? new Date() : null,
   };
 }
 
@@ -45,7 +66,18 @@ function toClient(row: Row): Client {
     scopes,
     requirePkce,
     verified,
+    refreshTokenRotation: row.refreshTokenRotation as RefreshTokenRotation,
+    information: row.information as Record<string, unknown>,
     disabled: row.disabledAt !== null,
     secrets: row.secrets.map(({ hash, expiresAt }) => (expiresAt === null ? { hash } : { hash, expiresAt: expiresAt.getTime() })),
+    ...(row.jwks !== null && { jwks: row.jwks as unknown as NonNullable<Client['jwks']> }),
+    ...(row.jwksUri !== null && { jwksUri: row.jwksUri }),
+    ...(row.tokenEndpointAuthSigningAlg !== null && { tokenEndpointAuthSigningAlg: row.tokenEndpointAuthSigningAlg }),
+    ...(row.introspectionSignedResponseAlg !== null && {
+      introspectionSignedResponseAlg: row.introspectionSignedResponseAlg as NonNullable<Client['introspectionSignedResponseAlg']>,
+    }),
+    ...(row.refreshTokenIdleLifetime !== null && { refreshTokenIdleLifetime: row.refreshTokenIdleLifetime }),
+    ...(row.refreshTokenAbsoluteLifetime !== null && { refreshTokenAbsoluteLifetime: row.refreshTokenAbsoluteLifetime }),
+    ...(row.registrationAccessTokenHash !== null && { registrationAccessTokenHash: row.registrationAccessTokenHash }),
   };
 }

@@ -5,15 +5,18 @@ export function createConsentStore(prisma: PrismaClient): ConsentStore {
   return {
     find: async (userId, clientId) => {
       const rows = await prisma.consent.findMany({ where: { userId, clientId } });
-      return new Map(rows.map((row) => [row.resourceIdentifier, new Set(row.scopes)]));
+      return new Map(rows.map((row) => [row.resourceIdentifier, { agreed: new Set(row.scopes), refused: new Set(row.refusedScopes) }]));
     },
-    // One statement that adds to what is there: two consents given at once, in two windows, both count.
-    add: async (userId, clientId, resource, scopes) => {
+    // One statement that adds to what is there: two decisions at once, in two windows, both count.
+    decide: async (userId, clientId, resource, { agreed, refused }) => {
       await prisma.$executeRaw(Prisma.sql`
-        INSERT INTO consents (user_id, client_id, resource_identifier, scopes, updated_at)
-        VALUES (${userId}, ${clientId}, ${resource}, ${[...scopes]}::text[], now())
-        ON CONFLICT (user_id, client_id, resource_identifier) DO UPDATE
-        SET scopes = ARRAY(SELECT DISTINCT unnest(consents.scopes || excluded.scopes) ORDER BY 1), updated_at = now()`);
+        INSERT INTO consents (user_id, client_id, resource_identifier, scopes, refused_scopes, updated_at)
+        VALUES (${userId}, ${clientId}, ${resource}, ${[...agreed]}::text[], ${[...refused]}::text[], now())
+        ON CONFLICT (user_id, client_id, resource_identifier) DO UPDATE SET
+          scopes = ARRAY(SELECT unnest(consents.scopes || excluded.scopes) EXCEPT SELECT unnest(excluded.refused_scopes) ORDER BY 1),
+          refused_scopes = ARRAY(SELECT unnest(consents.refused_scopes || excluded.refused_scopes) EXCEPT SELECT unnest(excluded.scopes) ORDER BY 1),
+          updated_at = now()`);
     },
+    withdraw: async (userId, clientId) => void (await prisma.consent.deleteMany({ where: { userId, clientId } })),
   };
 }

@@ -1,4 +1,4 @@
-import { type PublicSigningKey, publicSigningKey } from '@rolecall/contracts/jwks';
+import { publicSigningKey, signingAlgorithm } from '@rolecall/contracts/jwks';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
 import type { SigningKeyStore } from '../types.ts';
 
@@ -6,11 +6,11 @@ export function createSigningKeyStore(prisma: PrismaClient): SigningKeyStore {
   return {
     list: async () => {
       const rows = await prisma.signingKey.findMany({ orderBy: { sequence: 'asc' } });
-      return rows.map(({ kid, sequence, publicJwk, encryptedPrivateKey, signsFrom }) => ({
+      return rows.map(({ kid, sequence, algorithm, publicJwk, encryptedPrivateKey, signsFrom }) => ({
         kid,
         sequence,
-        algorithm: 'ES256',
-        publicJwk: publicSigningKey.parse(publicJwk) satisfies PublicSigningKey,
+        algorithm: signingAlgorithm.parse(algorithm),
+        publicJwk: publicSigningKey.parse(publicJwk),
         encryptedPrivateKey,
         signsFrom: signsFrom.getTime(),
       }));
@@ -18,6 +18,7 @@ export function createSigningKeyStore(prisma: PrismaClient): SigningKeyStore {
     addIfAbsent: async (key) => {
       await prisma.signingKey.createMany({ data: [{ ...key, signsFrom: new Date(key.signsFrom) }], skipDuplicates: true });
     },
-    removeBefore: async (sequence) => void (await prisma.signingKey.deleteMany({ where: { sequence: { lt: sequence } } })),
+    removeBefore: async (algorithm, sequence) =>
+      void (await prisma.signingKey.deleteMany({ where: { algorithm, sequence: { lt: sequence } } })),
   };
 }

@@ -6,10 +6,10 @@ export function createUserStore(prisma: PrismaClient): UserStore {
   return {
     findByUsername: async (username) => toUser(await prisma.user.findUnique({ where: { username } })),
     find: async (id) => toUser(await prisma.user.findUnique({ where: { id } })),
-    addIfAbsent: async (user) => void (await prisma.user.createMany({ data: [user], skipDuplicates: true })),
+    addIfAbsent: async (user) => (await prisma.user.createMany({ data: [user], skipDuplicates: true })).count === 1,
     setPasswordHash: async (id, passwordHash) => void (await prisma.user.update({ where: { id }, data: { passwordHash } })),
-    setDisabled: async (id, disabled) =>
-      void (await prisma.user.update({ where: { id }, data: { disabledAt: disabled ? new Date() : null } })),
+    setDisabled: async (id, at) =>
+      void (await prisma.user.updateMany({ where: { id }, data: { disabledAt: at === undefined ? null : new Date(at) } })),
   };
 }
 

@@ -19,7 +19,7 @@ export function clientCredentialsGrant(options: { resources: ResourceStore; issu
     return options.issueAccessToken({
       subject: client.id,
       clientId: client.id,
-      audience: audience.identifier,
+      resource: audience,
       scopes: scopesAt(audience, scopes),
     });
   };

@@ -1,0 +1,50 @@
+/** Everything that matters to security, by type, with what is written down of it: never a secret, a code or a token. */
+export interface AuditEventDetails {
+  login: object;
+  login_failed: { reason: 'wrong' | 'throttled' };
+  logout: object;
+  /** All sessions of a user were ended. */
+  logout_everywhere: object;
+  signed_up: object;
+  password_changed: object;
+  consent_given: { scopes: readonly string[]; refused: readonly string[] };
+  consent_refused: object;
+  /** A user took back what a client had been allowed. */
+  consent_withdrawn: object;
+  code_issued: { grant: string; scopes: readonly string[]; resources: readonly string[] };
+  code_redeemed: { grant: string };
+  code_replayed: { grant: string };
+  token_refreshed: { grant: string };
+  /** A refresh token that had been rotated was used again: its grant has been ended. */
+  refresh_token_reused: { grant: string };
+  token_revoked: { grant?: string; token: 'access_token' | 'refresh_token' };
+  /** Ended by a user or an administrator. */
+  grant_revoked: { grant: string };
+  client_authentication_failed: { reason: string };
+  client_registered: object;
+  client_added: object;
+  client_changed: object;
+  client_disabled: object;
+  client_enabled: object;
+  client_removed: object;
+  client_secret_added: { secret: string };
+  client_secret_removed: { secret: string };
+  initial_access_token_added: { token: string };
+  initial_access_token_removed: { token: string };
+  user_added: object;
+  user_changed: object;
+  user_disabled: object;
+  user_enabled: object;
+  user_removed: object;
+  resource_changed: { resource: string };
+  resource_removed: { resource: string };
+  key_rotated: { kid: string; algorithm: string };
+  configuration_imported: { clients: number; resources: number; users: number };
+  /** A hook refused to let a token be issued. */
+  issuance_vetoed: { reason: string };
+}
+
+/** One event: its type, whom it is about, and its own details. */
+export type AuditEvent = {
+  [Type in keyof AuditEventDetails]: { type: Type; clientId?: string; userId?: string } & AuditEventDetails[Type];
+}[keyof AuditEventDetails];

@@ -1,0 +1,50 @@
+import { tokenInQuestion, type IntrospectionResponse } from '@rolecall/contracts/introspection';
+import { authorizationServerRoutes } from '@rolecall/contracts/routes';
+import { queryParameters } from '@rolecall/service-kit/parameters';
+import type { FastifyInstance } from 'fastify';
+import { formOf, readMessage, refuseRepeated } from '../parameters.ts';
+import type { Client } from '../stores/types.ts';
+import type { AuthenticateClient } from '../token/client-authentication.ts';
+import type { FindToken } from '../token/find-token.ts';
+
+const INACTIVE: IntrospectionResponse = { active: false };
+
+/**
+ * `POST /introspect` (RFC 7662): what is this token, and is it alive? Answered to a resource server for tokens that are meant for it, and to the client that
+ * the token was issued to; to everybody else every token is unknown.
+ */
+export function registerIntrospectionRoute(
+  app: FastifyInstance,
+  options: { issuer: string; authenticateClient: AuthenticateClient; findToken: FindToken },
+): void {
+  app.post(authorizationServerRoutes.introspect, async (request, reply) => {
+    const form = formOf(request.body);
+    refuseRepeated(form);
+    const caller = await options.authenticateClient(request, queryParameters(request.url), form);
+    const { token } = readMessage(tokenInQuestion, form);
+    return reply.header('cache-control', 'no-store').send(await introspect(token, caller));
+  });
+
+  async function introspect(token: string, caller: Client): Promise<IntrospectionResponse> {
+    const found = await options.findToken(token);
+    if (found === undefined || !found.alive) return INACTIVE;
+    if (found.kind === 'refresh_token') {
+      const { grant } = found.state;
+      if (grant.clientId !== caller.id) return INACTIVE;
+      return {
+        active: true,
+        iss: options.issuer,
+        sub: grant.userId,
+        client_id: grant.clientId,
+        scope: grant.scopes.join(' '),
+        iat: Math.floor(found.state.createdAt / 1000),
+        exp: Math.floor(found.state.expiresAt / 1000),
+        auth_time: grant.authTime,
+        grant_id: grant.id,
+      };
+    }
+    const { claims, resource } = found;
+    if (claims.client_id !== caller.id && !resource.resourceServers.includes(caller.id)) return INACTIVE;
+    return { active: true, ...claims, token_type: 'Bearer' };
+  }
+}

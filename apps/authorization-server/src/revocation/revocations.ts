@@ -1,0 +1,79 @@
+import type { AccessTokenClaims } from '@rolecall/contracts/access-token';
+import type { Revocation } from '@rolecall/contracts/revocations';
+import type { Clock } from '@rolecall/storage/clock';
+import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import type { Change } from '../stores/types.ts';
+
+/** What can be revoked, and the claim of an access token that names it. */
+const CLAIMS = { grant: 'grant_id', token: 'jti', client: 'client_id', user: 'sub' } as const;
+
+export type Revocable = keyof typeof CLAIMS;
+
+/** What has been revoked, as far as access tokens that may still be about are concerned. */
+export interface Revocations {
+  /**
+   * Tells all instances of a revocation that is in the database already: when this has resolved, {@link isRevoked} knows of it everywhere.
+   *
+   * @param at milliseconds since the epoch: tokens issued later are not meant.
+   */
+  announce(kind: Revocable, id: string, at: number): Promise<void>;
+  /** Is this access token revoked, itself or by way of its grant, client or user? One round trip to the short-lived store. */
+  isRevoked(claims: AccessTokenClaims): Promise<boolean>;
+  /** Takes in what the database says was revoked. */
+  learn(change: Change): void;
+  /** What was revoked at this time or later (milliseconds since the epoch), as far as it still matters. */
+  since(time: number): Revocation[];
+}
+
+const KINDS: Partial<Record<Change['kind'], Revocable>> = {
+  grant_revoked: 'grant',
+  token_revoked: 'token',
+  client_revoked: 'client',
+  user_revoked: 'user',
+};
+
+/**
+ * A revocation is known in three places: in the database, for good; as a mark in the short-lived store, so that every instance knows at once;
+ * and in this process's memory, which follows the database, so that a short-lived store that was emptied makes nothing alive again, and so that
+ * resource servers can be told.
+ *
+ * @param options.tokenLifetimeSeconds the longest that an access token may live: after that a revocation is of no interest.
+ */
+export function createRevocations(options: { store: ShortLivedStore; clock: Clock; tokenLifetimeSeconds: number }): Revocations {
+  const { store, clock } = options;
+  const lifetimeSeconds = options.tokenLifetimeSeconds + 120;
+  /** By claim and value; in the order in which they were learnt. */
+  const known = new Map<string, Revocation>();
+  const keyOf = (claim: string, value: string) => `revoked:${claim}:${value}`;
+
+  const remember = (kind: Revocable, value: string, at: number): void => {
+    const claim = CLAIMS[kind];
+    const key = keyOf(claim, value);
+    const seconds = Math.floor(at / 1000);
+    if ((known.get(key)?.at ?? 0) >= seconds) return;
+    known.delete(key);
+    known.set(key, { claim, value, at: seconds });
+    for (const [oldest, entry] of known) {
+      if (entry.at > clock.now() / 1000 - lifetimeSeconds) break;
+      known.delete(oldest);
+    }
+  };
+
+  return {
+    announce: async (kind, id, at) => {
+      remember(kind, id, at);
+      await store.set(keyOf(CLAIMS[kind], id), Math.floor(at / 1000), lifetimeSeconds);
+    },
+    isRevoked: async (claims) => {
+      const keys = Object.values(CLAIMS).flatMap((claim) => (claims[claim] === undefined ? [] : [keyOf(claim, claims[claim])]));
+      if (keys.some((key) => (known.get(key)?.at ?? -1) >= claims.iat)) return true;
+      const marks = await store.getAll<number>(keys);
+      return marks.some((at) => at !== undefined && at >= claims.iat);
+    },
+    learn: ({ kind, key, at }) => {
+      const revocable = KINDS[kind];
+      if (revocable !== undefined) remember(revocable, key, at);
+    },
+    since: (time) => [...known.values()].filter(({ at }) => at >= Math.floor(time / 1000)),
+  };
+}

@@ -1,0 +1,151 @@
+import { LRUCache } from 'lru-cache';
+import type { Change, ChangeKind, Stores } from './types.ts';
+
+/** Tells a cache whether it may be relied on. */
+export interface Currency {
+  isCurrent(): boolean;
+  generation(): number;
+}
+
+const ENTRIES = 50_000;
+
+/** One kind of thing by key. What is not there is not remembered: a client that is added is known at once. */
+interface Cache<T> {
+  get(key: string, load: () => Promise<T | undefined>): Promise<T | undefined>;
+  forget(key: string): void;
+  clear(): void;
+}
+
+/**
+ * The same stores, but clients, users, resources and consents come from memory as long as it is certain, to within a second, that they have not changed since.
+ * What this process changes it forgets at once; what others change it is told of by the change feed.
+ *
+ * @returns the stores, and what takes in changes.
+ */
+export function cachedStores(stores: Stores, currency: Currency): { stores: Stores; forget: (changes: readonly Change[]) => void } {
+  const clients = createCache<NonNullable<Awaited<ReturnType<Stores['clients']['find']>>>>(currency);
+  const users = createCache<NonNullable<Awaited<ReturnType<Stores['users']['find']>>>>(currency);
+  const resources = createCache<Awaited<ReturnType<Stores['resources']['list']>>>(currency);
+  const consents = createCache<Awaited<ReturnType<Stores['consents']['find']>>>(currency);
+  const caches: Partial<Record<ChangeKind, Cache<never>>> = {
+    client: clients,
+    user: users,
+    resource: resources,
+    consent: consents,
+  } as never;
+
+  /** Forgets before and after: what was read while the change was under way does not stay. */
+  const changing = async <T>(forget: () => void, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } finally {
+      forget();
+    }
+  };
+
+  return {
+    stores: {
+      ...stores,
+      clients: {
+        ...stores.clients,
+        find: (id) => clients.get(id, () => stores.clients.find(id)),
+        save: (client) =>
+          changing(
+            () => clients.forget(client.id),
+            () => stores.clients.save(client),
+          ),
+        setDisabled: (id, at) =>
+          changing(
+            () => clients.forget(id),
+            () => stores.clients.setDisabled(id, at),
+          ),
+        remove: (id) =>
+          changing(
+            () => clients.forget(id),
+            () => stores.clients.remove(id),
+          ),
+      },
+      users: {
+        ...stores.users,
+        find: (id) => users.get(id, () => stores.users.find(id)),
+        setPasswordHash: (id, hash) =>
+          changing(
+            () => users.forget(id),
+            () => stores.users.setPasswordHash(id, hash),
+          ),
+        setDisabled: (id, at) =>
+          changing(
+            () => users.forget(id),
+            () => stores.users.setDisabled(id, at),
+          ),
+      },
+      resources: {
+        ...stores.resources,
+        list: async () => (await resources.get('', () => stores.resources.list())) ?? [],
+        save: (resource) => changing(resources.clear, () => stores.resources.save(resource)),
+        remove: (identifier) => changing(resources.clear, () => stores.resources.remove(identifier)),
+      },
+      consents: {
+        ...stores.consents,
+        find: async (user, client) => (await consents.get(`${user} ${client}`, () => stores.consents.find(user, client))) ?? new Map(),
+        decide: (user, client, ...decision) =>
+          changing(
+            () => consents.forget(`${user} ${client}`),
+            () => stores.consents.decide(user, client, ...decision),
+          ),
+        withdraw: (user, client) =>
+          changing(
+            () => consents.forget(`${user} ${client}`),
+            () => stores.consents.withdraw(user, client),
+          ),
+      },
+    },
+    forget: (changes) => {
+      for (const { kind, key } of changes) {
+        const cache = caches[kind];
+        if (key === '') cache?.clear();
+        else cache?.forget(key);
+      }
+    },
+  };
+}
+
+function createCache<T extends object>(currency: Currency): Cache<T> {
+  const entries = new LRUCache<string, T>({ max: ENTRIES });
+  const loading = new Map<string, Promise<T | undefined>>();
+  let forgotten = 0;
+
+  const load = async (key: string, read: () => Promise<T | undefined>): Promise<T | undefined> => {
+    const [generation, before] = [currency.generation(), forgotten];
+    const value = await read();
+    // It may have been overtaken while it was read: then it answers this one question, and is not kept.
+    if (value !== undefined && currency.isCurrent() && generation === currency.generation() && before === forgotten)
+      entries.set(key, value);
+    return value;
+  };
+
+  return {
+    get: async (key, read) => {
+      if (!currency.isCurrent()) return read();
+      const known = entries.get(key);
+      if (known !== undefined) return known;
+      // Whoever comes while it is read waits for the same answer.
+      let pending = loading.get(key);
+      if (pending === undefined) {
+        pending = load(key, read).finally(() => loading.delete(key));
+        loading.set(key, pending);
+      }
+      return pending;
+    },
+    forget: (key) => {
+      forgotten += 1;
+      entries.delete(key);
+      loading.delete(key);
+    },
+    clear: () => {
+      forgotten += 1;
+      entries.clear();
+      loading.clear();
+    },
+  };
+}

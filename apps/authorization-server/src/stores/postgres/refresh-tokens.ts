@@ -1,0 +1,113 @@
+import type { Database } from '@rolecall/storage/open-database';
+import type { Grant, RefreshTokenOutcome, RefreshTokenStore } from '../types.ts';
+
+const GRANT_COLUMNS =
+  'g.id, g.user_id, g.client_id, g.scopes, g.resources, g.auth_time, g.session_id, g.user_agent, g.address, g.created_at, g.expires_at';
+
+/**
+ * One statement does all of it. The row is locked by the update: of two uses at once the second waits and then sees what the first one wrote,
+ * so that COALESCE keeps the first one's successor and both answer it. That the successor of a token has been used itself, or that the
+ * token's first use lies further back than the grace, means that two parties hold the family: its grant ends in the same moment.
+ *
+ * $1 hash, $2 client, $3 scopes, $4 resource, $5 now, $6–$8 successor (hash, sealed, expiry), $9 rotate when expiring before, $10 slides to, $11 used before this: too late
+ */
+const USE = `
+WITH presented AS (
+  UPDATE refresh_tokens AS t SET
+    used_at = CASE WHEN t.used_at IS NOT NULL OR t.expires_at < $9::timestamptz THEN COALESCE(t.used_at, $5::timestamptz) END,
+    successor_hash = CASE WHEN t.used_at IS NOT NULL OR t.expires_at < $9::timestamptz THEN COALESCE(t.successor_hash, $6) END,
+    sealed_successor = CASE WHEN t.used_at IS NOT NULL OR t.expires_at < $9::timestamptz THEN COALESCE(t.sealed_successor, $7::bytea) END,
+    expires_at = CASE WHEN t.used_at IS NULL AND t.expires_at >= $9::timestamptz AND $10::timestamptz IS NOT NULL
+      THEN GREATEST(t.expires_at, LEAST($10::timestamptz, g.expires_at)) ELSE t.expires_at END
+  FROM grants AS g JOIN users AS u ON u.id = g.user_id JOIN clients AS c ON c.id = g.client_id
+  WHERE t.hash = $1 AND t.expires_at > $5::timestamptz
+    AND g.id = t.grant_id AND g.client_id = $2 AND g.revoked_at IS NULL AND g.expires_at > $5::timestamptz
+    AND u.disabled_at IS NULL AND c.disabled_at IS NULL
+    AND ($3::text[] IS NULL OR $3::text[] <@ g.scopes) AND ($4::text IS NULL OR $4 = ANY(g.resources))
+  RETURNING ${GRANT_COLUMNS}, t.used_at, t.successor_hash, t.sealed_successor
+), judged AS (
+  SELECT presented.*, successor_hash <> $6 AND (
+    used_at <= $11::timestamptz
+    OR EXISTS (SELECT 1 FROM refresh_tokens AS next WHERE next.hash = successor_hash AND next.used_at IS NOT NULL)
+  ) AS stolen
+  FROM presented
+), successor AS (
+  INSERT INTO refresh_tokens (hash, grant_id, created_at, expires_at)
+  SELECT $6, id, $5::timestamptz, LEAST($8::timestamptz, expires_at) FROM judged WHERE successor_hash = $6
+), ended AS (
+  UPDATE grants SET revoked_at = $5::timestamptz FROM judged WHERE grants.id = judged.id AND judged.stolen
+)
+SELECT id, user_id, client_id, scopes, resources, auth_time, session_id, user_agent, address, created_at, expires_at,
+  CASE WHEN successor_hash IS NULL THEN 'kept' WHEN successor_hash = $6 THEN 'rotated' WHEN stolen THEN 'stolen' ELSE 'repeated' END AS outcome,
+  sealed_successor
+FROM judged`;
+
+const FIND = `
+SELECT ${GRANT_COLUMNS}, t.created_at AS token_created_at, t.expires_at AS token_expires_at,
+  (t.used_at IS NULL AND t.expires_at > $2::timestamptz AND g.revoked_at IS NULL AND g.expires_at > $2::timestamptz
+    AND u.disabled_at IS NULL AND c.disabled_at IS NULL) AS alive
+FROM refresh_tokens AS t JOIN grants AS g ON g.id = t.grant_id JOIN users AS u ON u.id = g.user_id JOIN clients AS c ON c.id = g.client_id
+WHERE t.hash = $1`;
+
+interface GrantRow {
+  id: string;
+  user_id: string;
+  client_id: string;
+  scopes: string[];
+  resources: string[];
+  auth_time: Date;
+  session_id: string | null;
+  user_agent: string | null;
+  address: string | null;
+  created_at: Date;
+  expires_at: Date;
+}
+
+export function createRefreshTokenStore(database: Database): RefreshTokenStore {
+  return {
+    use: async (use) => {
+      const [row] = await database.query<GrantRow & { outcome: RefreshTokenOutcome['kind']; sealed_successor: Uint8Array }>(USE, [
+        use.hash,
+        use.clientId,
+        use.scopes ?? null,
+        use.resource ?? null,
+        new Date(use.now),
+        use.successor.hash,
+        use.successor.sealed,
+        new Date(use.successor.expiresAt),
+        new Date(use.rotateWhenExpiringBefore),
+        use.slidesTo === undefined ? null : new Date(use.slidesTo),
+        new Date(use.now - use.grace),
+      ]);
+      if (row === undefined) return undefined;
+      const grant = toGrant(row);
+      if (row.outcome === 'repeated') return { kind: 'repeated', grant, sealedSuccessor: row.sealed_successor };
+      return { kind: row.outcome, grant };
+    },
+    find: async (hash, now) => {
+      const [row] = await database.query<GrantRow & { token_created_at: Date; token_expires_at: Date; alive: boolean }>(FIND, [
+        hash,
+        new Date(now),
+      ]);
+      if (row === undefined) return undefined;
+      const { token_created_at: createdAt, token_expires_at: expiresAt, alive } = row;
+      return { grant: toGrant(row), createdAt: createdAt.getTime(), expiresAt: expiresAt.getTime(), alive };
+    },
+  };
+}
+
+function toGrant(row: GrantRow): Grant {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    clientId: row.client_id,
+    scopes: row.scopes,
+    resources: row.resources,
+    authTime: Math.floor(row.auth_time.getTime() / 1000),
+    createdAt: row.created_at.getTime(),
+    expiresAt: row.expires_at.getTime(),
+    ...(row.session_id !== null && { sessionId: row.session_id }),
+    ...(row.user_agent !== null && { userAgent: row.user_agent }),
+    ...(row.address !== null && { address: row.address }),
+  };
+}

@@ -1,0 +1,93 @@
+import { scopeTokens } from '@rolecall/contracts/scope';
+import { refreshTokenRequest } from '@rolecall/contracts/token-request';
+import type { Clock } from '@rolecall/storage/clock';
+import type { AuditLog } from '../../audit/audit-log.ts';
+import { OAuthError } from '../../oauth-error.ts';
+import { readMessage } from '../../parameters.ts';
+import { tokenHash } from '../../random.ts';
+import { chooseAudience, onlyResource } from '../../resources/choose-audience.ts';
+import type { Revocations } from '../../revocation/revocations.ts';
+import type { RefreshTokenStore, ResourceStore } from '../../stores/types.ts';
+import type { IssueAccessToken } from '../issue-access-token.ts';
+import {
+  GRACE_MILLISECONDS,
+  lifetimesOf,
+  newRefreshToken,
+  openSuccessor,
+  type RefreshTokenLifetimes,
+  rotationOf,
+  sealSuccessor,
+} from '../refresh-token.ts';
+import type { GrantHandler } from './grant.ts';
+
+const NOT_VALID = 'The refresh token is not valid: it is unknown, expired, revoked, used, or was issued to another client.';
+
+/**
+ * The refresh token grant (RFC 6749 §6). Rotation is one statement: of two requests with one token, at once or within the grace, both get the same successor;
+ * later, or with an older token of the family, it is theft, and the grant ends in that same statement (RFC 9700 §4.14.2).
+ */
+export function refreshTokenGrant(options: {
+  refreshTokens: RefreshTokenStore;
+  resources: ResourceStore;
+  revocations: Revocations;
+  issueAccessToken: IssueAccessToken;
+  audit: AuditLog;
+  lifetimes: RefreshTokenLifetimes;
+  clock: Clock;
+}): GrantHandler {
+  const { refreshTokens, clock, audit, revocations } = options;
+
+  return async ({ client, form, request }) => {
+    const { refresh_token: presented, scope, resource } = readMessage(refreshTokenRequest, form);
+    const asked = { scopes: scope === undefined ? undefined : scopeTokens(scope), resource: onlyResource(resource) };
+    const { idle } = lifetimesOf(client, options.lifetimes);
+    const successor = newRefreshToken();
+    const now = clock.now();
+    const outcome = await refreshTokens.use({
+      hash: tokenHash(presented),
+      clientId: client.id,
+      now,
+      successor: { hash: successor.hash, sealed: sealSuccessor(successor.token, presented), expiresAt: now + idle * 1000 },
+      grace: GRACE_MILLISECONDS,
+      ...rotationOf(client, idle, clock),
+      ...(asked.scopes !== undefined && { scopes: asked.scopes }),
+      ...(asked.resource !== undefined && { resource: asked.resource }),
+    });
+    if (outcome === undefined) throw await refusal(tokenHash(presented), client.id, asked);
+    const { grant } = outcome;
+    if (outcome.kind === 'stolen') {
+      audit.record(request, { type: 'refresh_token_reused', clientId: client.id, userId: grant.userId, grant: grant.id });
+      await revocations.announce('grant', grant.id, now);
+      throw new OAuthError('invalid_grant', NOT_VALID, { cause: 'a rotated refresh token was used again: its grant has been ended' });
+    }
+    const audience = chooseAudience(grant, asked, await options.resources.list());
+    const response = await options.issueAccessToken({
+      subject: grant.userId,
+      clientId: client.id,
+      resource: audience.resource,
+      scopes: audience.scopes,
+      grantId: grant.id,
+      authTime: grant.authTime,
+    });
+    audit.record(request, { type: 'token_refreshed', clientId: client.id, userId: grant.userId, grant: grant.id });
+    switch (outcome.kind) {
+      case 'rotated':
+        return { ...response, refresh_token: successor.token };
+      case 'repeated':
+        return { ...response, refresh_token: openSuccessor(outcome.sealedSuccessor, presented) };
+      case 'kept':
+        return { ...response, refresh_token: presented };
+    }
+  };
+
+  /** Why nothing came of it. Asked only now, so that success is one statement. */
+  async function refusal(hash: string, clientId: string, asked: { scopes: string[] | undefined; resource: string | undefined }) {
+    const found = await refreshTokens.find(hash, clock.now());
+    if (found === undefined || found.grant.clientId !== clientId || !found.alive) return new OAuthError('invalid_grant', NOT_VALID);
+    if (asked.resource !== undefined && !found.grant.resources.includes(asked.resource))
+      return new OAuthError('invalid_target', 'The resource was not part of the authorization.');
+    if (asked.scopes !== undefined && !asked.scopes.every((scope) => found.grant.scopes.includes(scope)))
+      return new OAuthError('invalid_scope', 'The scope goes beyond what was granted.');
+    return new OAuthError('invalid_grant', NOT_VALID);
+  }
+}
