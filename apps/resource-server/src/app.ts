@@ -1,6 +1,7 @@
 import cors from '@fastify/cors';
 import { createApp } from '@rolecall/service-kit/create-app';
 import { registerHealth } from '@rolecall/service-kit/health';
+import { acceptOnlyJson } from '@rolecall/service-kit/json-body';
 import { refuseOtherMethods } from '@rolecall/service-kit/refuse-other-methods';
 import { type Clock, systemClock } from '@rolecall/storage/clock';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
@@ -10,7 +11,6 @@ import { usersOnly } from './access-token/users-only.ts';
 import { createTokenVerifier } from './access-token/verify.ts';
 import type { Config } from './config.ts';
 import { createErrorHandler } from './error-handler.ts';
-import { acceptOnlyJson } from './json-body.ts';
 import { registerNotes } from './notes/routes.ts';
 import { metadataAddress, resourcePath } from './protected-resource-metadata/address.ts';
 import { registerProtectedResourceMetadata } from './protected-resource-metadata/routes.ts';

@@ -1,8 +1,8 @@
+import { challenge } from '@rolecall/contracts/bearer/challenge';
+import { BearerError } from '@rolecall/contracts/bearer/error';
+import { InvalidRequestError } from '@rolecall/service-kit/invalid-request';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { BearerError } from './access-token/bearer-error.ts';
-import { challenge } from './access-token/challenge.ts';
 import { KeysUnavailableError } from './access-token/issuer-keys.ts';
-import { InvalidRequestError } from './invalid-request.ts';
 
 /** What the framework refuses, in our words: its own repeat parts of the request. */
 const FRAMEWORK_PROBLEMS: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ export function createErrorHandler(resourceMetadata: string) {
       const scopes = request.routeOptions.config.scopes ?? [];
       return reply
         .code(error.statusCode)
-        .header('www-authenticate', challenge(error, { resourceMetadata, scopes }))
+        .header('www-authenticate', challenge(error, { realm: 'notes', resourceMetadata, scopes }))
         .send({ ...(error.code && { error: error.code }), error_description: error.message });
     }
     const status = error.statusCode ?? 500;

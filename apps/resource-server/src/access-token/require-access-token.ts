@@ -1,6 +1,6 @@
+import { extractToken } from '@rolecall/contracts/bearer/credentials';
+import { BearerError } from '@rolecall/contracts/bearer/error';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { BearerError } from './bearer-error.ts';
-import { extractToken } from './extract.ts';
 import type { AccessToken } from './verify.ts';
 
 declare module 'fastify' {

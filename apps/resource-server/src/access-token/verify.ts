@@ -1,8 +1,8 @@
 import { ACCESS_TOKEN_TYPE, accessTokenClaims } from '@rolecall/contracts/access-token';
+import { BearerError } from '@rolecall/contracts/bearer/error';
 import { scopeTokens } from '@rolecall/contracts/scope';
 import type { Clock } from '@rolecall/storage/clock';
 import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
-import { BearerError } from './bearer-error.ts';
 import { KeysUnavailableError } from './issuer-keys.ts';
 
 /** What a valid access token says. */

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { type Note, noteContent, type NotePage } from '@rolecall/contracts/notes';
 import { resourceServerRoutes } from '@rolecall/contracts/routes';
 import type { notesScopes } from '@rolecall/contracts/scope';
+import { validate } from '@rolecall/service-kit/validate';
 import type { Clock } from '@rolecall/storage/clock';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { NoteStore, Owner, StoredNote } from '../stores/types.ts';
-import { validate } from '../validate.ts';
 import { cursor } from './cursor.ts';
 import { readPage, refuseQuery } from './query.ts';
 

@@ -1,5 +1,10 @@
-import type { IncomingMessage } from 'node:http';
-import { BearerError } from './bearer-error.ts';
+import { BearerError } from './error.ts';
+
+/** What of a request tells of credentials: Node's own requests have it. */
+interface Request {
+  rawHeaders: readonly string[];
+  url?: string | undefined;
+}
 
 /** Exactly one space and a token68 (RFC 6750 §2.1, RFC 9110 §11.4). The scheme in any letter case. */
 const CREDENTIALS = /^bearer ([A-Za-z0-9._~+/-]+=*)$/i;
@@ -15,7 +20,7 @@ const SECOND_CREDENTIALS = /,\s*(?:bearer|dpop|basic)\s/i;
  *
  * @throws BearerError without a code where there are no bearer credentials, `invalid_request` where there are two, `invalid_token` where they are malformed.
  */
-export function extractToken(request: IncomingMessage): string {
+export function extractToken(request: Request): string {
   const values = authorizationFields(request);
   const [value = ''] = values;
   if (values.length > 1 || SECOND_CREDENTIALS.test(value))
@@ -28,7 +33,7 @@ export function extractToken(request: IncomingMessage): string {
 }
 
 /** All Authorization fields as they came: `request.headers` keeps only the first and would hide a second. */
-function authorizationFields(request: IncomingMessage): string[] {
+function authorizationFields(request: Request): string[] {
   const fields: string[] = [];
   for (let index = 0; index < request.rawHeaders.length; index += 2) {
     if (request.rawHeaders[index]?.toLowerCase() === 'authorization') fields.push(request.rawHeaders[index + 1] ?? '');

@@ -1,4 +1,4 @@
-import { type BearerErrorCode, bearerErrorStatus } from '@rolecall/contracts/error-codes';
+import { type BearerErrorCode, bearerErrorStatus } from '../error-codes.ts';
 
 /**
  * A request that is refused for its access token. Answered with a challenge (RFC 6750 §3).

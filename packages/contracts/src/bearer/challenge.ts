@@ -1,20 +1,20 @@
-import type { BearerError } from './bearer-error.ts';
+import type { BearerError } from './error.ts';
 
 export interface ChallengeContext {
+  /** What the caller is to be let in to, in a word (RFC 9110 §11.5). */
+  realm: string;
   /** Where this resource's metadata is (RFC 9728 §5.1). */
   resourceMetadata: string;
   /** All scopes that the operation needs. */
   scopes: readonly string[];
 }
 
-const REALM = 'notes';
-
 /** What a quoted value may hold (RFC 6750 §3): printable ASCII without quote and backslash. */
 const ILLEGAL = /[^\x20-\x21\x23-\x5b\x5d-\x7e]/g;
 
 /** The one writer of `WWW-Authenticate`: a Bearer challenge with each parameter at most once (RFC 6750 §3, RFC 9728 §5.1). */
 export function challenge(error: BearerError, context: ChallengeContext): string {
-  const parameters: [string, string][] = [['realm', REALM]];
+  const parameters: [string, string][] = [['realm', context.realm]];
   if (error.code !== undefined) parameters.push(['error', error.code], ['error_description', error.message]);
   if (context.scopes.length > 0) parameters.push(['scope', context.scopes.join(' ')]);
   parameters.push(['resource_metadata', context.resourceMetadata]);
