@@ -3,7 +3,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuthorizationCode } from '../src/authorize/authorization-code.ts';
 import { tokenHash } from '../src/random.ts';
 import { openBrowser } from './support/browser.ts';
-import { authorizeParameters, CHALLENGE, decide, expectError, getCode, logIn, open, redeem, responseParameters } from './support/flow.ts';
+import {
+  authorizeParameters,
+  CHALLENGE,
+  decide,
+  expectError,
+  getCode,
+  logIn,
+  open,
+  postToken,
+  redeem,
+  responseParameters,
+  VERIFIER,
+} from './support/flow.ts';
 import { startTestServer, TEST_SECRET, type TestServer } from './support/test-server.ts';
 
 describe('authorization code grant', () => {
@@ -171,10 +183,24 @@ describe('authorization code grant', () => {
     await open(browser, `/authorize?${authorizeParameters(query).toString()}&resource=https%3A%2F%2Fother.example`);
     await logIn(browser);
     const code = responseParameters(await decide(browser, 'approve')).get('code') as string;
-    expectError(await redeem(server, code, both), 400, 'invalid_target');
     const response = await redeem(server, code, { ...both, resource: 'https://other.example' });
     expect(response.json().scope).toBe('other');
     expect(decodeJwt(response.json().access_token).aud).toBe('https://other.example');
+  });
+
+  it('AS-RI-02 AS-RI-03: two resources at once are refused; without any, the token is for the first one that was granted', async () => {
+    const both = { client_id: 'both', client_secret: TEST_SECRET, redirect_uri: 'https://client.example/callback' };
+    const query = { client_id: 'both', redirect_uri: both.redirect_uri, scope: 'notes:read other' };
+    const browser = openBrowser(server.app);
+    await open(browser, `/authorize?${authorizeParameters(query).toString()}&resource=https%3A%2F%2Fother.example`);
+    // Agreed to before: nobody is asked.
+    const code = responseParameters(await logIn(browser)).get('code') as string;
+    const twice = new URLSearchParams({ grant_type: 'authorization_code', code, ...both, code_verifier: VERIFIER });
+    for (const resource of ['https://other.example', 'http://localhost:4001']) twice.append('resource', resource);
+    expectError(await postToken(server, twice.toString()), 400, 'invalid_target');
+    const response = await redeem(server, code, both);
+    expect(response.json().scope).toBe('notes:read');
+    expect(decodeJwt(response.json().access_token).aud).toBe('http://localhost:4001');
   });
 
   it('SEC-50 SEC-53: what was redeemed stays redeemed, in another process and with the short-lived store emptied', async () => {

@@ -222,7 +222,9 @@ describe('authorization request', () => {
     await open(browser, authorizeUrl());
     await logIn(browser);
     const form: Record<string, string> = { ...browser.hiddenFields(), decision: 'approve' };
-    own.stores.users.find = async () => undefined;
+    const alice = await own.stores.users.findByUsername('alice');
+    own.serverStores.users.find = async () => undefined;
+    await own.stores.users.setDisabled(alice?.id as string, undefined);
     expect((await open(browser, `/consent?request=${form.request}`)).body).toContain('name="password"');
     expect((await follow(browser, await browser.post('/consent', form))).body).toContain('name="password"');
     await own.close();
@@ -257,7 +259,7 @@ describe('authorization request', () => {
   it('AS-AUTHZ-17: a failure inside is told to the client as server_error', async () => {
     const broken = await startTestServer();
     await broken.app.ready();
-    broken.stores.resources.list = () => Promise.reject(new Error('secret detail'));
+    broken.serverStores.resources.list = () => Promise.reject(new Error('secret detail'));
     const response = await openBrowser(broken.app).get(authorizeUrl());
     expectRedirectError(response, 'server_error');
     expect(response.location).not.toContain('secret');

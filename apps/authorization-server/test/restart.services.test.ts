@@ -19,7 +19,7 @@ describe('the authorization server on Postgres and Redis', () => {
     };
     const refusal = await failure({ ...production, ...stores(schema) });
     for (const name of ['sample-client', 'alice']) expect(refusal).toContain(`"${name}"`);
-    expect(await failure({ ...production, ...stores() })).toMatch(/cannot start: the database lacks 1 migration/);
+    expect(await failure({ ...production, ...stores() })).toMatch(/cannot start: the database lacks \d+ migration/);
   });
 
   it('killed between login and consent, and started again, it loses neither the session nor the request', async () => {

@@ -2,6 +2,7 @@ import { tokenInQuestion, type IntrospectionResponse } from '@rolecall/contracts
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
 import { queryParameters } from '@rolecall/service-kit/parameters';
 import type { FastifyInstance } from 'fastify';
+import { OAuthError } from '../oauth-error.ts';
 import { formOf, readMessage, refuseRepeated } from '../parameters.ts';
 import type { Client } from '../stores/types.ts';
 import type { AuthenticateClient } from '../token/client-authentication.ts';
@@ -21,6 +22,8 @@ export function registerIntrospectionRoute(
     const form = formOf(request.body);
     refuseRepeated(form);
     const caller = await options.authenticateClient(request, queryParameters(request.url), form);
+    // Whoever cannot prove to be the caller learns nothing: anybody may have found the token (RFC 7662 §2.1).
+    if (caller.tokenEndpointAuthMethod === 'none') throw new OAuthError('invalid_client', 'Only a client that authenticates may ask.');
     const { token } = readMessage(tokenInQuestion, form);
     return reply.header('cache-control', 'no-store').send(await introspect(token, caller));
   });

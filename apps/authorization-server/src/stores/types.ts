@@ -181,7 +181,7 @@ export interface RefreshTokenUse {
   now: number;
   /** The next token, if this use is the one that rotates: kept sealed too, for a client that loses the answer. */
   successor: { hash: string; sealed: Uint8Array<ArrayBuffer>; expiresAt: number };
-  /** It is rotated when it expires before this. */
+  /** It is rotated when it expires before this; infinity: always. */
   rotateWhenExpiringBefore: number;
   /** Where it is not rotated, its idle lifetime begins anew: until when, at most. */
   slidesTo?: number;

@@ -40,7 +40,7 @@ export function rotationOf(client: Client, idle: number, clock: Clock): Pick<Ref
   const rotation = client.tokenEndpointAuthMethod === 'none' ? 'always' : client.refreshTokenRotation;
   switch (rotation) {
     case 'always':
-      return { rotateWhenExpiringBefore: Number.MAX_SAFE_INTEGER };
+      return { rotateWhenExpiringBefore: Number.POSITIVE_INFINITY };
     case 'near_expiry':
       return { rotateWhenExpiringBefore: now + idle * 1000 * NEAR_EXPIRY };
     case 'never':

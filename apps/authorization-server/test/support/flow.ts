@@ -95,6 +95,46 @@ export function postToken(
   return server.app.inject({ method: 'POST', url, headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers }, payload });
 }
 
+/** A new token response of the sample client for alice, with a refresh token. */
+export async function getTokens(
+  server: TestServer,
+  changes: Changes = {},
+  redemption: Changes = {},
+): Promise<{ access_token: string; refresh_token: string; scope: string; expires_in: number }> {
+  const response = await redeem(server, await getCode(server, changes), redemption);
+  expect(response.statusCode).toBe(200);
+  return response.json();
+}
+
+/** The sample client's refresh request, changed. */
+export function refresh(server: TestServer, refreshToken: string, changes: Changes = {}): Promise<LightMyRequestResponse> {
+  return postToken(server, {
+    grant_type: 'refresh_token',
+    refresh_token: refreshToken,
+    client_id: 'sample-client',
+    client_secret: 'sample-client-secret',
+    ...changes,
+  });
+}
+
+/** What the notes API learns of a token, or, with changes, another caller. */
+export async function introspect(server: TestServer, token: string, changes: Changes = {}): Promise<Record<string, unknown>> {
+  const response = await postToken(
+    server,
+    { token, client_id: 'resource-server', client_secret: 'resource-server-secret', ...changes },
+    {},
+    '/introspect',
+  );
+  expect(response.statusCode).toBe(200);
+  expect(response.headers['cache-control']).toBe('no-store');
+  return response.json();
+}
+
+/** The sample client's revocation request, changed. */
+export function revoke(server: TestServer, token: string, changes: Changes = {}): Promise<LightMyRequestResponse> {
+  return postToken(server, { token, client_id: 'sample-client', client_secret: 'sample-client-secret', ...changes }, {}, '/revoke');
+}
+
 /** Asserts a JSON error of RFC 6749 §5.2, with all that is true of every one. */
 export function expectError(response: LightMyRequestResponse, status: number, error: string): void {
   expect({ status: response.statusCode, error: response.json().error }).toEqual({ status, error });

@@ -20,6 +20,8 @@ export interface TestServer {
   issuer: string;
   clock: MovableClock;
   stores: Stores;
+  /** What the server itself works on: a method that is replaced here fails there. */
+  serverStores: Stores;
   shortLived: ShortLivedStore;
   /** Makes one method of the short-lived store fail, or none. */
   failShortLived(method: keyof ShortLivedStore | undefined): void;
@@ -65,6 +67,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     issuer: config.ISSUER,
     clock,
     stores: followed(stores, app),
+    serverStores: stores,
     shortLived,
     failShortLived: (method) => {
       failing = method;

@@ -28,7 +28,7 @@ WITH presented AS (
 ), judged AS (
   SELECT presented.*, successor_hash <> $6 AND (
     used_at <= $11::timestamptz
-    OR EXISTS (SELECT 1 FROM refresh_tokens AS next WHERE next.hash = successor_hash AND next.used_at IS NOT NULL)
+    OR EXISTS (SELECT 1 FROM refresh_tokens AS next WHERE next.hash = presented.successor_hash AND next.used_at IS NOT NULL)
   ) AS stolen
   FROM presented
 ), successor AS (
@@ -75,7 +75,7 @@ export function createRefreshTokenStore(database: Database): RefreshTokenStore {
         use.successor.hash,
         use.successor.sealed,
         new Date(use.successor.expiresAt),
-        new Date(use.rotateWhenExpiringBefore),
+        use.rotateWhenExpiringBefore === Number.POSITIVE_INFINITY ? 'infinity' : new Date(use.rotateWhenExpiringBefore),
         use.slidesTo === undefined ? null : new Date(use.slidesTo),
         new Date(use.now - use.grace),
       ]);
