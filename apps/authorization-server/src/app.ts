@@ -22,6 +22,10 @@ import { errorHandler } from './error-handler.ts';
 import { registerIntrospectionRoute } from './introspection/routes.ts';
 import { openKeyRing } from './keys/key-ring.ts';
 import { registerKeyRoutes } from './keys/routes.ts';
+import { createPasswordCheck } from './login/check-password.ts';
+import { createHashingQueue } from './login/hashing-queue.ts';
+import { createKnownBrowsers } from './login/known-browsers.ts';
+import { createLoginThrottle } from './login/login-throttle.ts';
 import { registerLoginRoutes } from './login/routes.ts';
 import { registerMetadataRoute } from './metadata/routes.ts';
 import { registerRevocationFeed } from './revocation/feed.ts';
@@ -40,11 +44,16 @@ import { createOpaqueAccessTokens } from './token/opaque-access-token.ts';
 import { registerTokenRoute } from './token/routes.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
-/** Failures of one account or client from one address; and of any accounts from one address, behind which there may be a whole office. */
+/**
+ * Failures of one account or client from one address; of any accounts from one address, behind which there may be a whole office; of one account from
+ * anywhere; and of one account in a browser that is known to it.
+ */
 const THROTTLES = {
   client: { limit: 10, windowSeconds: 15 * 60 },
   login: { limit: 10, windowSeconds: 15 * 60 },
   'login-address': { limit: 100, windowSeconds: 15 * 60 },
+  'login-everywhere': { limit: 100, windowSeconds: 3_600 },
+  'login-known-browser': { limit: 10, windowSeconds: 15 * 60 },
 };
 
 /** What an authorization server works with. */
@@ -90,6 +99,15 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   const pendingRequests = createPendingRequests(shortLived, clock, config.INTERACTION_LIFETIME);
   const throttleOf = (name: keyof typeof THROTTLES) => createFailureThrottle({ store: shortLived, clock, name, ...THROTTLES[name] });
   const authenticateClient = createClientAuthentication({ clients, clock, throttle: throttleOf('client') });
+  const knownBrowsers = createKnownBrowsers({ keys: dependencies.keyEncryptionKeys, https });
+  const loginThrottle = createLoginThrottle({
+    account: throttleOf('login'),
+    address: throttleOf('login-address'),
+    everywhere: throttleOf('login-everywhere'),
+    knownBrowser: throttleOf('login-known-browser'),
+  });
+  const hashingQueue = createHashingQueue();
+  const checkPassword = createPasswordCheck({ users, throttle: loginThrottle, knownBrowsers, hashingQueue, audit });
   const lifetimes = { idle: config.REFRESH_TOKEN_IDLE_LIFETIME, absolute: config.REFRESH_TOKEN_ABSOLUTE_LIFETIME };
   const accessTokenLifetime = MAXIMUM_ACCESS_TOKEN_LIFETIME;
   const issuing = { resources, revocations, issueAccessToken, audit, clock, lifetimes };
@@ -136,15 +154,7 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
         absoluteSeconds: config.SESSION_ABSOLUTE_LIFETIME,
       });
       registerAuthorizeRoutes(pages, { issuer, basePath, clock, clients, resources, consents, users, codes, pendingRequests });
-      registerLoginRoutes(pages, {
-        basePath,
-        clock,
-        users,
-        clients,
-        pendingRequests,
-        throttle: throttleOf('login'),
-        addressThrottle: throttleOf('login-address'),
-      });
+      registerLoginRoutes(pages, { basePath, clock, clients, pendingRequests, checkPassword, knownBrowsers, audit });
       registerConsentRoutes(pages, { basePath, users, clients, resources, consents, pendingRequests });
     },
     { prefix: basePath },

@@ -68,10 +68,10 @@ export function cachedStores(stores: Stores, currency: Currency): { stores: Stor
       users: {
         ...stores.users,
         find: (id) => users.get(id, () => stores.users.find(id)),
-        setPasswordHash: (id, hash) =>
+        setPasswordHash: (id, ...hashes) =>
           changing(
             () => users.forget(id),
-            () => stores.users.setPasswordHash(id, hash),
+            () => stores.users.setPasswordHash(id, ...hashes),
           ),
         setDisabled: (id, at) =>
           changing(

@@ -33,7 +33,8 @@ export interface UserStore {
   find(id: string): Promise<User | undefined>;
   /** Adds a user, or leaves the one of that name as it is. True when it was added. */
   addIfAbsent(user: Omit<User, 'disabled'>): Promise<boolean>;
-  setPasswordHash(id: string, passwordHash: string): Promise<void>;
+  /** @param insteadOf the hash that is to be there still: one that was changed meanwhile stays as it is. */
+  setPasswordHash(id: string, passwordHash: string, insteadOf?: string): Promise<void>;
   /** `at` is in milliseconds since the epoch; undefined: the user may log in again. */
   setDisabled(id: string, at: number | undefined): Promise<void>;
 }

@@ -19,8 +19,8 @@ export interface Browser {
   responses: BrowserResponse[];
 }
 
-/** Opens a browser with no cookies. It reaches `app` without a network. */
-export function openBrowser(app: FastifyInstance): Browser {
+/** Opens a browser with no cookies, at this address. It reaches `app` without a network. */
+export function openBrowser(app: FastifyInstance, address = '127.0.0.1'): Browser {
   const cookies = new Map<string, string>();
   const responses: BrowserResponse[] = [];
   let page = '';
@@ -31,6 +31,7 @@ export function openBrowser(app: FastifyInstance): Browser {
       method,
       url: url.replace(/^https?:\/\/[^/]+/, ''),
       headers: { ...(cookie && { cookie }), ...headers },
+      remoteAddress: address,
       ...(payload !== undefined && { payload }),
     });
     for (const { name, value, maxAge, expires } of response.cookies)

@@ -7,7 +7,11 @@ export function createUserStore(prisma: PrismaClient): UserStore {
     findByUsername: async (username) => toUser(await prisma.user.findUnique({ where: { username } })),
     find: async (id) => toUser(await prisma.user.findUnique({ where: { id } })),
     addIfAbsent: async (user) => (await prisma.user.createMany({ data: [user], skipDuplicates: true })).count === 1,
-    setPasswordHash: async (id, passwordHash) => void (await prisma.user.update({ where: { id }, data: { passwordHash } })),
+    setPasswordHash: async (id, passwordHash, insteadOf) =>
+      void (await prisma.user.updateMany({
+        where: { id, ...(insteadOf !== undefined && { passwordHash: insteadOf }) },
+        data: { passwordHash },
+      })),
     setDisabled: async (id, at) =>
       void (await prisma.user.updateMany({ where: { id }, data: { disabledAt: at === undefined ? null : new Date(at) } })),
   };
