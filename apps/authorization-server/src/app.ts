@@ -20,7 +20,7 @@ import { type Config, MAXIMUM_ACCESS_TOKEN_LIFETIME } from './config.ts';
 import { registerConsentRoutes } from './consent/routes.ts';
 import { errorHandler } from './error-handler.ts';
 import { registerIntrospectionRoute } from './introspection/routes.ts';
-import { openKeyRing } from './keys/key-ring.ts';
+import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
 import { registerKeyRoutes } from './keys/routes.ts';
 import { createPasswordCheck } from './login/check-password.ts';
 import { createHashingQueue } from './login/hashing-queue.ts';
@@ -82,14 +82,16 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
 
   const revocations = createRevocations({ store: shortLived, clock, tokenLifetimeSeconds: MAXIMUM_ACCESS_TOKEN_LIFETIME });
-  const { changeFeed, stores } = await followChanges(dependencies, revocations);
+  let keyRing: KeyRing | undefined;
+  const { changeFeed, stores } = await followChanges(dependencies, revocations, () => keyRing?.forget());
   const { users, clients, resources, consents, grants, refreshTokens, changes } = stores;
   const audit = createAuditLog({ store: stores.audit, clock, logger });
-  const keyRing = await openKeyRing({
+  keyRing = await openKeyRing({
     store: stores.signingKeys,
     clock,
     encryptionKeys: dependencies.keyEncryptionKeys,
     logger,
+    audit,
     tokenLifetimeSeconds: MAXIMUM_ACCESS_TOKEN_LIFETIME,
   });
   const opaqueTokens = createOpaqueAccessTokens(dependencies.keyEncryptionKeys);
@@ -167,10 +169,11 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   return app;
 }
 
-/** Caches and what is known of revocations, kept up with the database. */
+/** Caches, keys and what is known of revocations, kept up with the database. */
 async function followChanges(
   { stores, logger }: Dependencies,
   revocations: Revocations,
+  onSigningKeys: () => void,
 ): Promise<{ changeFeed: ChangeFeed; stores: Stores }> {
   let feed: ChangeFeed | undefined;
   const cached = cachedStores(stores, { isCurrent: () => feed?.isCurrent() ?? false, generation: () => feed?.generation() ?? 0 });
@@ -180,6 +183,7 @@ async function followChanges(
     onChanges: (changes) => {
       cached.forget(changes);
       changes.forEach(revocations.learn);
+      if (changes.some(({ kind }) => kind === 'signing_key')) onSigningKeys();
     },
   });
   return { changeFeed: feed, stores: cached.stores };

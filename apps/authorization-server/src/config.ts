@@ -16,6 +16,9 @@ import { defaultSeedAddresses } from './seeds.ts';
 /** The one that the compose file for development has. */
 const PUBLISHED_KEY_ENCRYPTION_KEY = 'Zm9yLWRldmVsb3BtZW50LW9ubHktMzItYnl0ZXMtLS0';
 
+/** 32 bytes, base64url. */
+const ENCRYPTION_KEY = /^[A-Za-z0-9_-]{43}$/;
+
 const DEFAULT_DATA_DIRECTORY = fileURLToPath(new URL('../../../.data/authorization-server', import.meta.url));
 
 /** Seconds. A signing key is published for as long as a token of this lifetime needs it. */
@@ -35,11 +38,16 @@ const settings = z.object({
   REDIS_URL: redisUrl.optional(),
   /** Where the embedded database and a development key are kept. */
   DATA_DIR: z.string().default(DEFAULT_DATA_DIRECTORY),
-  /** The key that signing keys are encrypted with at rest: 32 bytes, base64url. */
-  KEY_ENCRYPTION_KEY: z
+  /** The key that signing keys are encrypted with at rest, and opaque access tokens: 32 bytes, base64url. */
+  KEY_ENCRYPTION_KEY: z.string().regex(ENCRYPTION_KEY, 'must be 32 random bytes in base64url (43 characters)').optional(),
+  /** Others that decrypt, separated by commas: while the key is replaced, the one before or the one to come. */
+  KEY_ENCRYPTION_KEYS_ACCEPTED: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 random bytes in base64url (43 characters)')
-    .optional(),
+    .transform((list) => list.split(',').map((key) => key.trim()))
+    .pipe(
+      z.array(z.string().regex(ENCRYPTION_KEY, 'must be keys of 32 random bytes in base64url (43 characters each), separated by commas')),
+    )
+    .default([]),
   ACCESS_TOKEN_LIFETIME: seconds(30, MAXIMUM_ACCESS_TOKEN_LIFETIME).default(600),
   /** Since its last use, and since the authorization. A client may have its own. */
   REFRESH_TOKEN_IDLE_LIFETIME: seconds(60, 366 * 86_400).default(30 * 86_400),
@@ -86,6 +94,9 @@ function productionOffences(config: Config): string[] {
     offences.push('KEY_ENCRYPTION_KEY is required in production: signing keys are encrypted with it');
   if (config.KEY_ENCRYPTION_KEY === PUBLISHED_KEY_ENCRYPTION_KEY)
     offences.push('KEY_ENCRYPTION_KEY is the one of docker-compose.yml, which everybody can read');
+  // Opaque access tokens that were made with it would be believed.
+  if (config.KEY_ENCRYPTION_KEYS_ACCEPTED.includes(PUBLISHED_KEY_ENCRYPTION_KEY))
+    offences.push('KEY_ENCRYPTION_KEYS_ACCEPTED has the key of docker-compose.yml, which everybody can read');
   if (config.TRUSTED_PROXIES === undefined)
     offences.push('TRUSTED_PROXIES is required in production: the address of the load balancer that ends TLS');
   return offences;

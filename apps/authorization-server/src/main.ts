@@ -5,7 +5,7 @@ import { systemClock } from '@rolecall/storage/clock';
 import { openShortLivedStore } from '@rolecall/storage/open-short-lived-store';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
-import { developmentEncryptionKey } from './keys/key-encryption.ts';
+import { developmentEncryptionKey } from './keys/development-encryption-key.ts';
 import { seed, seededSecrets } from './seed.ts';
 import { locationOf } from './stores/location.ts';
 import { openStores } from './stores/open-stores.ts';
@@ -24,13 +24,13 @@ await runService('authorization-server', async () => {
   } else {
     await seed(stores, { clientBaseUrl: config.SEED_CLIENT_BASE_URL, resource: config.SEED_RESOURCE });
   }
-  const key = config.KEY_ENCRYPTION_KEY ?? (await developmentEncryptionKey(config.DATA_DIR));
+  const current = config.KEY_ENCRYPTION_KEY ?? (await developmentEncryptionKey(config.DATA_DIR));
   const app = await buildApp(config, {
     stores,
     shortLived,
     clock: systemClock,
     logger,
-    keyEncryptionKeys: [Buffer.from(key, 'base64url')],
+    keyEncryptionKeys: [current, ...config.KEY_ENCRYPTION_KEYS_ACCEPTED].map((key) => Buffer.from(key, 'base64url')),
   });
   return { app, host: config.HOST, port: config.PORT };
 });

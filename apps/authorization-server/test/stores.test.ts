@@ -144,6 +144,7 @@ describe('durable stores', () => {
       algorithm: 'ES256' as const,
       publicJwk: { kty: 'EC' as const, crv: 'P-256' as const, x: 'x', y: 'y', kid, use: 'sig' as const, alg: 'ES256' as const },
       encryptedPrivateKey: new Uint8Array([1, 2, 3]),
+      encryptionKeyId: 'an-id',
       signsFrom: 1_700_000_000_000,
     });
     await Promise.all([stores.signingKeys.addIfAbsent(key('a', 1)), stores.signingKeys.addIfAbsent(key('b', 1))]);

@@ -4,6 +4,9 @@ import type { Logger } from 'pino';
 import type { AuditStore, RecordedAuditEvent } from '../stores/types.ts';
 import type { AuditEvent } from './events.ts';
 
+/** What the audit log keeps of the request that an event belongs to. */
+export type AuditedRequest = Pick<FastifyRequest, 'id' | 'ip' | 'log'>;
+
 /** Where everything that matters to security is written down. */
 export interface AuditLog {
   /**
@@ -11,7 +14,7 @@ export interface AuditLog {
    *
    * @param request whose id and address go with it; undefined for what the server does by itself.
    */
-  record(request: Pick<FastifyRequest, 'id' | 'ip' | 'log'> | undefined, event: AuditEvent): void;
+  record(request: AuditedRequest | undefined, event: AuditEvent): void;
   /** Resolves when all that was recorded so far is in the database. */
   flush(): Promise<void>;
 }

@@ -38,7 +38,8 @@ export interface AuditEventDetails {
   user_removed: object;
   resource_changed: { resource: string };
   resource_removed: { resource: string };
-  key_rotated: { kid: string; algorithm: string };
+  /** A key was made that signs from then on (milliseconds since the epoch). `immediately`: the keys before it are dead, with all that they signed. */
+  key_rotated: { kid: string; algorithm: string; by: 'time' | 'command'; signsFrom: number; immediately: boolean };
   configuration_imported: { clients: number; resources: number; users: number };
   /** A hook refused to let a token be issued. */
   issuance_vetoed: { reason: string };

@@ -1,28 +1,26 @@
-import { createPrivateKey, generateKeyPair, type KeyObject } from 'node:crypto';
-import { promisify } from 'node:util';
+import { createPrivateKey } from 'node:crypto';
 import { ACCESS_TOKEN_TYPE, type AccessTokenClaims, accessTokenClaims } from '@rolecall/contracts/access-token';
-import { type JsonWebKeySet, publicSigningKey, type SigningAlgorithm, signingAlgorithm } from '@rolecall/contracts/jwks';
+import { type JsonWebKeySet, type SigningAlgorithm, signingAlgorithm } from '@rolecall/contracts/jwks';
 import type { Clock } from '@rolecall/storage/clock';
 import type { Logger } from 'pino';
+import type { AuditedRequest, AuditLog } from '../audit/audit-log.ts';
 import type { SigningKeyRecord, SigningKeyStore } from '../stores/types.ts';
-import { tokenHash } from '../random.ts';
-import { decryptPrivateKey, encryptPrivateKey } from './key-encryption.ts';
+import { createKeyEncryption } from './key-encryption.ts';
+import { newSigningKey } from './new-signing-key.ts';
+import { resealKeys } from './reseal-keys.ts';
+import { currentKey, isRotationDue, publishedKeys, RELOAD_SECONDS, signsFrom } from './rotation.ts';
+import { readTokenHeader } from './token-header.ts';
 import { createTokenSigner, type TokenSigner } from './token-signer.ts';
 import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
 
-/** How long others may keep a copy of the published keys. */
-export const JWKS_MAX_AGE_SECONDS = 300;
+/** How soon the database is asked again when it could not answer. */
+const RETRY_SECONDS = 5;
 
-/** How long an instance works with the keys that it has read before it looks again. */
-const RELOAD_SECONDS = 60;
+/** How often a token that names a key that is not known is worth a look at the database: another instance may have made that key a moment ago. */
+const UNKNOWN_KEY_SECONDS = 1;
 
-/** A key is published this long before it signs: every instance has read it, and every copy of the published keys has been renewed, with time to spare. */
-const ANNOUNCEMENT_SECONDS = 2 * (JWKS_MAX_AGE_SECONDS + RELOAD_SECONDS);
-
-/** What two machines' clocks may differ by. */
-const CLOCK_SKEW_SECONDS = 60;
-
-const ROTATION_SECONDS = 90 * 86_400;
+/** How often it is made sure that all is encrypted with the current key. Instances that are still configured in the old way may have added something. */
+const RESEAL_SECONDS = 3_600;
 
 /** The keys of this server: what signs now, and what is published. */
 export interface KeyRing {
@@ -32,11 +30,24 @@ export interface KeyRing {
   verify(token: string): Promise<AccessTokenClaims | undefined>;
   /** The public keys: the one in use, the next one before it is used, and each earlier one until all that it signed has expired. */
   published(): Promise<JsonWebKeySet>;
+  /**
+   * Makes the next key of an algorithm, by command. It is announced before it signs; where one is announced already, that is the next one, and none is made.
+   * The audit log has it.
+   *
+   * @param options.immediately for a key that is in wrong hands: the new key signs from now on, and the older ones are gone, so that all they signed is dead.
+   * @param options.request on whose behalf, for the audit log.
+   * @returns the next key, and from when it signs, in milliseconds since the epoch.
+   */
+  rotate(
+    algorithm: SigningAlgorithm,
+    options?: { immediately?: boolean; request?: AuditedRequest },
+  ): Promise<{ kid: string; signsFrom: number }>;
+  /** The keys have changed: they are read anew before they are next used. */
+  forget(): void;
 }
 
 /**
- * Opens the ring, and makes the first key of each algorithm where there is none.
- * Which key does what follows from the order of the keys and the time alone, so that all instances agree without talking to each other.
+ * Opens the ring, and makes the first key of each algorithm where there is none. What is encrypted with another key than the first one is encrypted anew.
  *
  * @throws Error when a key cannot be decrypted with `encryptionKeys`.
  */
@@ -45,16 +56,23 @@ export async function openKeyRing(options: {
   clock: Clock;
   /** 32 bytes each: the first one encrypts, all of them decrypt. */
   encryptionKeys: readonly Uint8Array[];
-  logger: Pick<Logger, 'error'>;
+  logger: Pick<Logger, 'error' | 'info'>;
+  audit: Pick<AuditLog, 'record'>;
   /** The longest that anything signed may live, with any configuration: instances may differ while it is changed. */
   tokenLifetimeSeconds: number;
 }): Promise<KeyRing> {
-  const { store, clock } = options;
-  const encryptionKey = options.encryptionKeys[0] as Uint8Array;
+  const { store, clock, audit, logger } = options;
+  const encryption = createKeyEncryption(options.encryptionKeys);
   const signers = new Map<string, Promise<TokenSigner>>();
   const verifiers = new Map<string, Promise<TokenVerifier>>();
-  let loaded: { at: number; records: SigningKeyRecord[] } | undefined;
-  let loading: Promise<SigningKeyRecord[]> | undefined;
+  let known: { records: SigningKeyRecord[]; at: number; seconds: number } | undefined;
+  let reading: Promise<void> | undefined;
+  let generation = 0;
+  let resealedAt = clock.now();
+  let unknownKeyAt: number | undefined;
+
+  /** False for a time that lies ahead, too: a clock that was set back prolongs nothing. */
+  const within = (since: number, seconds: number): boolean => clock.now() >= since && clock.now() - since < seconds * 1000;
 
   const load = async (): Promise<SigningKeyRecord[]> => {
     const records = await store.list();
@@ -62,71 +80,115 @@ export async function openKeyRing(options: {
     let added = false;
     for (const algorithm of signingAlgorithm.options) {
       const own = records.filter((record) => record.algorithm === algorithm);
-      const newest = own.at(-1);
-      if (newest === undefined || clock.now() - newest.signsFrom > ROTATION_SECONDS * 1000) {
-        await addAfter(algorithm, newest);
+      if (isRotationDue(own, clock.now())) {
+        const key = await newSigningKey({ algorithm, ...placeAfter(own), signsFrom: signsFrom(own, clock.now()) }, encryption);
+        if ((await store.addIfAbsent(key)) && own.length > 0) record(undefined, key, 'time');
         added = true;
         continue;
       }
-      const oldest = oldestPublished(own);
-      if (oldest !== own[0]) await store.removeBefore(algorithm, oldest.sequence);
-      published.push(...own.slice(own.indexOf(oldest)));
+      const needed = publishedKeys(own, clock.now(), options.tokenLifetimeSeconds);
+      if (needed.length < own.length) await store.removeBefore(algorithm, needed[0]?.sequence ?? 0);
+      published.push(...needed);
     }
     return added ? load() : published;
   };
 
+  const read = async (): Promise<void> => {
+    const before = generation;
+    const found = await load().then(
+      (records) => ({ records, seconds: RELOAD_SECONDS }),
+      (error: unknown) => {
+        if (known === undefined) throw error;
+        // The database is away: the keys that are known still serve, and it is asked again later.
+        logger.error({ err: error }, 'the signing keys cannot be read anew');
+        return { records: known.records, seconds: RETRY_SECONDS };
+      },
+    );
+    // What was overtaken while it was read is not kept.
+    if (before === generation) known = { ...found, at: clock.now() };
+  };
+
   const keys = async (): Promise<SigningKeyRecord[]> => {
-    if (loaded && clock.now() - loaded.at < RELOAD_SECONDS * 1000) return loaded.records;
-    // Whoever comes while the keys are read waits for the same answer.
-    loading ??= load().finally(() => {
-      loading = undefined;
-    });
-    try {
-      loaded = { at: clock.now(), records: await loading };
-    } catch (error) {
-      if (loaded === undefined) throw error;
-      // The database is away: the keys that are known still serve, and it is asked again later.
-      options.logger.error({ err: error }, 'the signing keys cannot be read anew');
-      loaded = { ...loaded, at: clock.now() };
+    while (known === undefined || !within(known.at, known.seconds)) {
+      // Whoever comes while the keys are read waits for the same answer.
+      const own = (reading ??= read());
+      await own.finally(() => {
+        if (reading === own) reading = undefined;
+      });
     }
-    return loaded.records;
+    if (!within(resealedAt, RESEAL_SECONDS)) void reseal();
+    return known.records;
   };
 
-  const addAfter = async (algorithm: SigningAlgorithm, newest: SigningKeyRecord | undefined): Promise<void> => {
-    const signsFrom = newest === undefined ? clock.now() : clock.now() + ANNOUNCEMENT_SECONDS * 1000;
-    await store.addIfAbsent(await newKey(algorithm, (newest?.sequence ?? 0) + 1, signsFrom, encryptionKey));
+  const reseal = async (): Promise<void> => {
+    resealedAt = clock.now();
+    await resealKeys(store, encryption, logger).catch((error: unknown) =>
+      logger.error({ err: error }, 'the signing keys cannot be encrypted anew'),
+    );
   };
 
-  const oldestPublished = (records: SigningKeyRecord[]): SigningKeyRecord => {
-    const needed = (options.tokenLifetimeSeconds + CLOCK_SKEW_SECONDS) * 1000;
-    // A key is done with when its successor has been signing for longer than anything lives.
-    const index = records.findLastIndex((record) => record.signsFrom + needed <= clock.now());
-    return records[Math.max(0, index)] as SigningKeyRecord;
+  const forget = (): void => {
+    generation += 1;
+    if (known !== undefined) known.seconds = 0;
+    reading = undefined;
   };
+
+  const record = (request: AuditedRequest | undefined, key: SigningKeyRecord, by: 'time' | 'command', immediately = false): void =>
+    audit.record(request, { type: 'key_rotated', kid: key.kid, algorithm: key.algorithm, signsFrom: key.signsFrom, by, immediately });
 
   const signer = async (algorithm: SigningAlgorithm, type: string = ACCESS_TOKEN_TYPE): Promise<TokenSigner> => {
-    const records = (await keys()).filter((record) => record.algorithm === algorithm);
-    const current = records.findLast((record) => record.signsFrom <= clock.now()) ?? (records[0] as SigningKeyRecord);
+    const current = currentKey(
+      (await keys()).filter((each) => each.algorithm === algorithm),
+      clock.now(),
+    ) as SigningKeyRecord;
     return remembered(signers, `${current.kid} ${type}`, () =>
-      createTokenSigner(current.kid, algorithm, openKey(current, encryptionKey), type),
+      createTokenSigner(current.kid, algorithm, createPrivateKey({ key: encryption.open(current), format: 'der', type: 'pkcs8' }), type),
     );
   };
 
   const verify = async (token: string): Promise<AccessTokenClaims | undefined> => {
-    const header = headerOf(token);
+    const header = readTokenHeader(token);
     if (header?.typ !== ACCESS_TOKEN_TYPE) return undefined;
-    const record = (await keys()).find(({ kid }) => kid === header.kid);
-    if (record === undefined) return undefined;
-    const verifier = await remembered(verifiers, record.kid, () => createTokenVerifier(record.publicJwk));
+    const named = ({ kid, algorithm }: SigningKeyRecord) => kid === header.kid && algorithm === header.alg;
+    let key = (await keys()).find(named);
+    if (key === undefined && (unknownKeyAt === undefined || !within(unknownKeyAt, UNKNOWN_KEY_SECONDS))) {
+      unknownKeyAt = clock.now();
+      forget();
+      key = (await keys()).find(named);
+    }
+    if (key === undefined) return undefined;
+    const { publicJwk } = key;
+    const verifier = await remembered(verifiers, key.kid, () => createTokenVerifier(publicJwk));
     return accessTokenClaims.safeParse(verifier(token)).data;
   };
 
+  const rotate: KeyRing['rotate'] = async (algorithm, { immediately = false, request } = {}) => {
+    const own = (await store.list()).filter((each) => each.algorithm === algorithm);
+    const newest = own.at(-1);
+    const now = clock.now();
+    if (!immediately && newest !== undefined && newest.signsFrom > now) return { kid: newest.kid, signsFrom: newest.signsFrom };
+    const key = await newSigningKey({ algorithm, ...placeAfter(own), signsFrom: immediately ? now : signsFrom(own, now) }, encryption);
+    const added = await (immediately ? store.replaceAll(key) : store.addIfAbsent(key));
+    forget();
+    // Another instance was faster with a key of its own: that one may be the next, or one of those that are to go.
+    if (!added) return rotate(algorithm, { immediately, ...(request && { request }) });
+    record(request, key, 'command', immediately);
+    return { kid: key.kid, signsFrom: key.signsFrom };
+  };
+
+  await resealKeys(store, encryption, logger);
   for (const algorithm of signingAlgorithm.options) await signer(algorithm);
   return {
     signer,
     verify,
-    published: async () => ({ keys: (await keys()).map((record) => record.publicJwk) }),
+    published: async () => ({ keys: (await keys()).map(({ publicJwk }) => publicJwk) }),
+    rotate,
+    forget,
   };
+}
+
+function placeAfter(keys: readonly SigningKeyRecord[]): { sequence: number } {
+  return { sequence: (keys.at(-1)?.sequence ?? 0) + 1 };
 }
 
 /** How many prepared keys stay: those in use now, with room for the types of token and a rotation. */
@@ -142,47 +204,4 @@ function remembered<T>(all: Map<string, Promise<T>>, key: string, make: () => Pr
     found.catch(() => all.delete(key));
   }
   return found;
-}
-
-function headerOf(token: string): { typ?: unknown; kid?: unknown } | undefined {
-  try {
-    const header: unknown = JSON.parse(Buffer.from(token.slice(0, token.indexOf('.')), 'base64url').toString('utf8'));
-    return typeof header === 'object' && header !== null ? header : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const generate = promisify(generateKeyPair);
-
-function generateFor(algorithm: SigningAlgorithm): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> {
-  switch (algorithm) {
-    case 'ES256':
-      return generate('ec', { namedCurve: 'P-256' });
-    case 'RS256':
-      return generate('rsa', { modulusLength: 2048 });
-    case 'EdDSA':
-      return generate('ed25519');
-  }
-}
-
-async function newKey(
-  algorithm: SigningAlgorithm,
-  sequence: number,
-  signsFrom: number,
-  encryptionKey: Uint8Array,
-): Promise<SigningKeyRecord> {
-  const { publicKey, privateKey } = await generateFor(algorithm);
-  const jwk = publicKey.export({ format: 'jwk' });
-  // The thumbprint of the key (RFC 7638): the same wherever it is computed, and unique. Its members are in alphabetical order.
-  const members = Object.fromEntries(Object.entries(jwk).sort(([a], [b]) => (a < b ? -1 : 1)));
-  const kid = tokenHash(JSON.stringify(members));
-  const publicJwk = publicSigningKey.parse({ ...jwk, kid, use: 'sig', alg: algorithm });
-  const pkcs8 = privateKey.export({ type: 'pkcs8', format: 'der' });
-  return { kid, sequence, algorithm, publicJwk, encryptedPrivateKey: encryptPrivateKey(pkcs8, kid, encryptionKey), signsFrom };
-}
-
-function openKey(record: SigningKeyRecord, encryptionKey: Uint8Array): KeyObject {
-  const der = decryptPrivateKey(record.encryptedPrivateKey, record.kid, encryptionKey);
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
 }

@@ -1,6 +1,7 @@
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
 import type { FastifyInstance } from 'fastify';
-import { JWKS_MAX_AGE_SECONDS, type KeyRing } from './key-ring.ts';
+import type { KeyRing } from './key-ring.ts';
+import { JWKS_MAX_AGE_SECONDS } from './rotation.ts';
 
 /** `GET /jwks`: the public keys (RFC 7517 §5). */
 export function registerKeyRoutes(app: FastifyInstance, keyRing: KeyRing): void {

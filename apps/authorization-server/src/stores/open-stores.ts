@@ -38,7 +38,7 @@ export async function openStores(
     consents: known(createConsentStore(prisma)),
     grants: known(createGrantStore(prisma, database)),
     refreshTokens: known(createRefreshTokenStore(database)),
-    signingKeys: known(createSigningKeyStore(prisma)),
+    signingKeys: known(createSigningKeyStore(prisma, database)),
     changes: known(createChangeStore(database)),
     audit: known(createAuditStore(database)),
     ping: async () => void (await database.query('SELECT 1')),

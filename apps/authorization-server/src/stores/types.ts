@@ -221,6 +221,8 @@ export interface SigningKeyRecord {
   publicJwk: PublicSigningKey;
   /** PKCS #8, encrypted. */
   encryptedPrivateKey: Uint8Array<ArrayBuffer>;
+  /** The id of the key that it is encrypted with; empty where that is not known. */
+  encryptionKeyId: string;
   /** Milliseconds since the epoch. Published before, in use from here on. */
   signsFrom: number;
 }
@@ -228,8 +230,12 @@ export interface SigningKeyRecord {
 export interface SigningKeyStore {
   /** In the order of their sequence. */
   list(): Promise<SigningKeyRecord[]>;
-  /** Adds a key unless one with its algorithm and sequence is there: of several instances that make the next key, one succeeds. */
-  addIfAbsent(key: SigningKeyRecord): Promise<void>;
+  /** Adds a key unless one with its algorithm and sequence is there: of several instances that make the next key, one succeeds. True for that one. */
+  addIfAbsent(key: SigningKeyRecord): Promise<boolean>;
+  /** The same, and removes all earlier keys of the algorithm in the same atomic step. Where the key is not added, nothing is removed. */
+  replaceAll(key: SigningKeyRecord): Promise<boolean>;
+  /** Puts the same private key in place, encrypted with another key, if it is still encrypted with the one that is named. */
+  reseal(kid: string, encryptionKeyId: string, sealed: Pick<SigningKeyRecord, 'encryptedPrivateKey' | 'encryptionKeyId'>): Promise<void>;
   removeBefore(algorithm: SigningAlgorithm, sequence: number): Promise<void>;
 }
 

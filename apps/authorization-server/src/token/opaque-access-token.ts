@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, hash, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import type { AccessTokenClaims } from '@rolecall/contracts/access-token';
+import { encryptionKeyId } from '../keys/key-encryption.ts';
 
 /** Access tokens that only this server can read: the same claims as a JWT's, encrypted. Whoever holds one can tell nothing from it. */
 export interface OpaqueAccessTokens {
@@ -21,10 +22,10 @@ const TAG_BYTES = 16;
  * @param keys of 32 bytes: the first one encrypts, all of them decrypt.
  */
 export function createOpaqueAccessTokens(keys: readonly Uint8Array[]): OpaqueAccessTokens {
-  const byId = new Map(keys.map((key) => [keyIdOf(key), key]));
+  const byId = new Map(keys.map((key) => [encryptionKeyId(key), key]));
   const [current] = keys;
   if (current === undefined) throw new Error('there is no key to encrypt access tokens with');
-  const currentId = Buffer.from(keyIdOf(current), 'hex');
+  const currentId = Buffer.from(encryptionKeyId(current), 'hex');
 
   return {
     seal: (claims) => {
@@ -57,9 +58,4 @@ export function createOpaqueAccessTokens(keys: readonly Uint8Array[]): OpaqueAcc
 function derive(master: Uint8Array, salt: Uint8Array): { key: Buffer; nonce: Buffer } {
   const bytes = Buffer.from(hkdfSync('sha256', master, salt, 'rolecall opaque access token', 44));
   return { key: bytes.subarray(0, 32), nonce: bytes.subarray(32) };
-}
-
-/** Tells the keys apart, and nothing about them. */
-function keyIdOf(key: Uint8Array): string {
-  return hash('sha256', Buffer.concat([Buffer.from('rolecall opaque access token key id'), key]), 'hex').slice(0, KEY_ID_BYTES * 2);
 }

@@ -11,8 +11,10 @@ import { readConfig } from '../../src/config.ts';
 import { tokenHash } from '../../src/random.ts';
 import { seed } from '../../src/seed.ts';
 import { defaultSeedAddresses } from '../../src/seeds.ts';
+import type { KeyRing } from '../../src/keys/key-ring.ts';
 import { openStores } from '../../src/stores/open-stores.ts';
 import type { Client, Resource, Stores } from '../../src/stores/types.ts';
+import { openTestKeyRing } from './key-ring.ts';
 
 /** An authorization server alone, with the development seeds, a clock that stands still, and everything that it logs. */
 export interface TestServer {
@@ -30,6 +32,10 @@ export interface TestServer {
   /** Registers a client: the sample client, changed. Its secret, unless it is public, is `a-secret-for-tests`. */
   register(client: ClientChanges & { id: string }): Promise<void>;
   registerResource(resource: NewResource): Promise<void>;
+  /** Its keys, as another instance sees and handles them. */
+  openKeyRing(): Promise<KeyRing>;
+  /** Starts another instance on the same stores, with the same clock. It ends with this one. */
+  startAnother(keyEncryptionKeys?: readonly Uint8Array[]): Promise<FastifyInstance>;
   close(): Promise<void>;
 }
 
@@ -61,7 +67,9 @@ export async function startTestServer(environment: Record<string, string> = {}):
     },
   });
   const logger = await createLogger({ name: 'test', level: 'trace', format: 'json', destination });
-  const app = await buildApp(config, { stores, shortLived: fragile, clock, logger, keyEncryptionKeys: [randomBytes(32)] });
+  const others: FastifyInstance[] = [];
+  const dependencies = { stores, shortLived: fragile, clock, logger, keyEncryptionKeys: [randomBytes(32)] };
+  const app = await buildApp(config, dependencies);
   return {
     app,
     issuer: config.ISSUER,
@@ -90,7 +98,23 @@ export async function startTestServer(environment: Record<string, string> = {}):
         ...client,
       }),
     registerResource: (resource) => registerResource(followed(stores, app), resource),
-    close: async () => app.close(),
+    openKeyRing: () =>
+      openTestKeyRing(followed(stores, app), clock, { encryptionKeys: dependencies.keyEncryptionKeys, tokenLifetimeSeconds: 3_600 }),
+    startAnother: async (keyEncryptionKeys = dependencies.keyEncryptionKeys) => {
+      const close = async () => {};
+      const other = await buildApp(config, {
+        ...dependencies,
+        keyEncryptionKeys,
+        stores: { ...stores, close },
+        shortLived: { ...fragile, close },
+      });
+      others.push(other);
+      return other;
+    },
+    close: async () => {
+      for (const other of others) await other.close();
+      await app.close();
+    },
   };
 }
 
