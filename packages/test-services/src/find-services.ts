@@ -24,9 +24,13 @@ export const SOURCE_VARIABLE = 'ROLECALL_TEST_SERVICES_SOURCE';
 /**
  * Finds a Postgres and a Redis: containers where Docker runs, else `TEST_DATABASE_URL` and `TEST_REDIS_URL`, else the programs on this machine, started on free ports.
  *
+ * @param options.durable whether a Postgres that is started here has to be as safe, and as slow, as in production; tests do without.
  * @throws Error when nothing is found and `REQUIRE_SERVICES=1` says that there must be.
  */
-export async function findServices(environment: NodeJS.ProcessEnv = process.env): Promise<TestServices | NoServices> {
+export async function findServices(
+  environment: NodeJS.ProcessEnv = process.env,
+  { durable = false }: { durable?: boolean } = {},
+): Promise<TestServices | NoServices> {
   const found = alreadyFound(environment);
   if (found !== undefined) return found;
   const reasons: string[] = [];
@@ -45,7 +49,7 @@ export async function findServices(environment: NodeJS.ProcessEnv = process.env)
   reasons.push('environment: TEST_DATABASE_URL and TEST_REDIS_URL are not both set');
 
   try {
-    return await startLocalBinaries();
+    return await startLocalBinaries(durable);
   } catch (error) {
     reasons.push(`local programs: ${(error as Error).message}`);
   }

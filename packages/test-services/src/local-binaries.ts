@@ -17,9 +17,10 @@ const START_INTERVAL_MILLISECONDS = 100;
 /**
  * Starts `postgres` and `redis-server` from this machine's own programs, on free ports and in a folder that goes with them.
  *
+ * @param durable whether what Postgres has committed has to survive a power cut.
  * @throws Error when one of the programs is missing or does not start.
  */
-export async function startLocalBinaries(): Promise<TestServices> {
+export async function startLocalBinaries(durable: boolean): Promise<TestServices> {
   const postgresBin = await findPostgres();
   const redisServer = await findOnPath('redis-server');
   if (redisServer === undefined) throw new Error('redis-server is not on the PATH');
@@ -42,7 +43,7 @@ export async function startLocalBinaries(): Promise<TestServices> {
     const databaseUrl = `postgres://postgres@127.0.0.1:${postgresPort}/postgres`;
     const redisOptions = ['--port', String(redisPort), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', directory];
     children.push(startServer(redisServer, redisOptions));
-    children.push(await startPostgres(postgresBin, directory, postgresPort));
+    children.push(await startPostgres(postgresBin, directory, postgresPort, durable));
     await Promise.all([until(() => pingPostgres(databaseUrl)), until(() => pingRedis(redisUrl))]);
     return { databaseUrl, redisUrl, source: 'local binaries', stop };
   } catch (error) {
@@ -51,7 +52,7 @@ export async function startLocalBinaries(): Promise<TestServices> {
   }
 }
 
-async function startPostgres(bin: string, directory: string, port: number): Promise<ChildProcess> {
+async function startPostgres(bin: string, directory: string, port: number, durable: boolean): Promise<ChildProcess> {
   const data = join(directory, 'postgres');
   // Postgres refuses to run as root: there it becomes the account that Debian's package makes for it.
   const owner = process.getuid?.() === 0 ? await accountOf('postgres') : undefined;
@@ -60,9 +61,7 @@ async function startPostgres(bin: string, directory: string, port: number): Prom
   const credentials = { ...owner, cwd: '/' };
   await run(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], credentials);
   const settings = [
-    'fsync=off',
-    'synchronous_commit=off',
-    'full_page_writes=off',
+    ...(durable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=`,
   ];
