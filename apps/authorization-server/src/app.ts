@@ -27,10 +27,12 @@ import { createHashingQueue } from './login/hashing-queue.ts';
 import { createKnownBrowsers } from './login/known-browsers.ts';
 import { createLoginThrottle } from './login/login-throttle.ts';
 import { registerLoginRoutes } from './login/routes.ts';
+import { registerLogoutRoutes } from './logout/routes.ts';
 import { registerMetadataRoute } from './metadata/routes.ts';
 import { registerRevocationFeed } from './revocation/feed.ts';
 import { createRevocations, type Revocations } from './revocation/revocations.ts';
 import { registerRevocationRoute } from './revocation/routes.ts';
+import { createUserSessions } from './sessions/user-sessions.ts';
 import { cachedStores } from './stores/cached.ts';
 import type { Stores } from './stores/types.ts';
 import { createFailureThrottle } from './throttle/failure-throttle.ts';
@@ -109,6 +111,15 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     knownBrowser: throttleOf('login-known-browser'),
   });
   const hashingQueue = createHashingQueue();
+  const userSessions = createUserSessions({
+    sessions: stores.sessions,
+    grants,
+    shortLived,
+    revocations,
+    audit,
+    clock,
+    absoluteSeconds: config.SESSION_ABSOLUTE_LIFETIME,
+  });
   const checkPassword = createPasswordCheck({ users, throttle: loginThrottle, knownBrowsers, hashingQueue, audit });
   const lifetimes = { idle: config.REFRESH_TOKEN_IDLE_LIFETIME, absolute: config.REFRESH_TOKEN_ABSOLUTE_LIFETIME };
   const accessTokenLifetime = MAXIMUM_ACCESS_TOKEN_LIFETIME;
@@ -155,8 +166,9 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
         isEstablished: (session) => session.user !== undefined,
         absoluteSeconds: config.SESSION_ABSOLUTE_LIFETIME,
       });
-      registerAuthorizeRoutes(pages, { issuer, basePath, clock, clients, resources, consents, users, codes, pendingRequests });
-      registerLoginRoutes(pages, { basePath, clock, clients, pendingRequests, checkPassword, knownBrowsers, audit });
+      registerAuthorizeRoutes(pages, { issuer, basePath, clock, clients, resources, consents, users, codes, pendingRequests, audit });
+      registerLoginRoutes(pages, { basePath, clients, pendingRequests, checkPassword, knownBrowsers, userSessions, audit });
+      registerLogoutRoutes(pages, { basePath, users, userSessions });
       registerConsentRoutes(pages, { basePath, users, clients, resources, consents, pendingRequests });
     },
     { prefix: basePath },

@@ -76,8 +76,18 @@ function keepAlive(request: FastifyRequest, options: SessionOptions, clock: Cloc
   if (clock.now() - session.seenAt > options.idleSeconds * 1000 * TOUCH_FRACTION) session.seenAt = clock.now();
 }
 
+/** By what a session is known outside of its browser: SHA-256 of its id, base64url. */
+export function sessionHash(id: string): string {
+  return createHash('sha256').update(id).digest('base64url');
+}
+
+/** Where the short-lived store has the session with this {@link sessionHash}: without it, the session is over. */
+export function sessionKey(hash: string): string {
+  return `session:${hash}`;
+}
+
 function sessionStore(options: SessionOptions, clock: Clock) {
-  const keyOf = (id: string) => `session:${createHash('sha256').update(id).digest('base64url')}`;
+  const keyOf = (id: string) => sessionKey(sessionHash(id));
   const settle = (work: Promise<unknown>, callback: (error?: unknown, value?: unknown) => void): void => {
     work.then(
       (value) => callback(null, value),

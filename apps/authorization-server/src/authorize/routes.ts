@@ -3,10 +3,13 @@ import { type Parameters, queryParameters } from '@rolecall/service-kit/paramete
 import type { Clock } from '@rolecall/storage/clock';
 import { StoreUnavailableError } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AuditLog } from '../audit/audit-log.ts';
 import { OAuthError } from '../oauth-error.ts';
 import { PageError } from '../page-error.ts';
 import { formOf, parameter } from '../parameters.ts';
 import { randomToken } from '../random.ts';
+import { deviceOf } from '../sessions/device.ts';
+import { thisSession } from '../sessions/user-sessions.ts';
 import type { Client, ClientStore, ConsentedScopes, ConsentStore, ResourceStore, UserStore } from '../stores/types.ts';
 import type { AuthorizationCodes } from './authorization-code.ts';
 import { type AuthorizationRequest, checkAuthorizationRequest } from './authorization-request.ts';
@@ -27,6 +30,7 @@ export interface AuthorizeOptions {
   users: UserStore;
   codes: AuthorizationCodes;
   pendingRequests: PendingRequests;
+  audit: AuditLog;
 }
 
 /** What a browser and a proxy take without complaint. */
@@ -104,27 +108,27 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
         if (id !== undefined && !(await pendingRequests.finish(id)))
           throw new PageError('This request has been answered already', 'Go back to the application and start again.', { status: 403 });
         if (step.kind === 'error') throw new OAuthError(step.code, step.description);
-        return redirectWithCode(reply, targetOf(pending.request), await issueCode(pending.request, step.user));
+        return redirectWithCode(reply, targetOf(pending.request), await issueCode(request, pending.request, step.user));
       }
     }
   }
 
-  function issueCode(request: AuthorizationRequest, user: LoggedIn): Promise<string> {
-    const { clientId, targets, redirectUri, codeChallenge } = request;
-    const scopes = [...new Set(targets.flatMap((target) => target.scopes))];
-    const resources = targets.map((target) => target.resource);
-    return options.codes.issue({
-      grant: {
-        id: randomToken(''),
-        userId: user.userId,
-        clientId,
-        scopes,
-        resources,
-        authTime: Math.floor(user.authenticatedAt / 1000),
-      },
-      redirectUri,
-      ...(codeChallenge !== undefined && { codeChallenge }),
-    });
+  async function issueCode(request: FastifyRequest, asked: AuthorizationRequest, user: LoggedIn): Promise<string> {
+    const { clientId, targets, redirectUri, codeChallenge } = asked;
+    const grant = {
+      id: randomToken(''),
+      userId: user.userId,
+      clientId,
+      scopes: [...new Set(targets.flatMap((target) => target.scopes))],
+      resources: targets.map((target) => target.resource),
+      authTime: Math.floor(user.authenticatedAt / 1000),
+      sessionId: thisSession(request),
+      ...deviceOf(request),
+    };
+    const code = await options.codes.issue({ grant, redirectUri, ...(codeChallenge !== undefined && { codeChallenge }) });
+    const { id, userId, scopes, resources } = grant;
+    options.audit.record(request, { type: 'code_issued', clientId, userId, grant: id, scopes, resources });
+    return code;
   }
 
   function targetOf({ redirectUri, state }: AuthorizationRequest): ResponseTarget {

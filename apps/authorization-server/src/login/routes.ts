@@ -1,10 +1,10 @@
 import { type Parameters, queryParameters } from '@rolecall/service-kit/parameters';
-import type { Clock } from '@rolecall/storage/clock';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { PendingRequest, PendingRequests } from '../authorize/pending-requests.ts';
 import { formTargets } from '../authorize/redirect-uri.ts';
 import { formOf, parameter, refuseRepeated } from '../parameters.ts';
+import type { UserSessions } from '../sessions/user-sessions.ts';
 import type { ClientStore } from '../stores/types.ts';
 import type { CheckPassword } from './check-password.ts';
 import type { KnownBrowsers } from './known-browsers.ts';
@@ -12,11 +12,11 @@ import { loginPage } from './view.ts';
 
 export interface LoginOptions {
   basePath: string;
-  clock: Clock;
   clients: ClientStore;
   pendingRequests: PendingRequests;
   checkPassword: CheckPassword;
   knownBrowsers: KnownBrowsers;
+  userSessions: UserSessions;
   audit: AuditLog;
 }
 
@@ -42,9 +42,7 @@ export function registerLoginRoutes(app: FastifyInstance, options: LoginOptions)
     if (outcome.kind === 'wait') return refuseForNow(reply, id, pending, username, outcome.seconds);
     if (outcome.kind === 'wrong') return show(reply, id, pending, { username, problem: WRONG }, 400);
 
-    // A new session id: one that somebody planted before the login is worth nothing after it.
-    await request.session.regenerate(['browser']);
-    request.session.user = { userId: outcome.user.id, authenticatedAt: options.clock.now() };
+    await options.userSessions.start(request, outcome.user.id);
     options.knownBrowsers.remember(request, reply, outcome.user.username);
     options.audit.record(request, { type: 'login', userId: outcome.user.id, clientId: pending.request.clientId });
     return reply.header('cache-control', 'no-store').redirect(`${options.basePath}/authorize/${id}`, 303);

@@ -11,6 +11,7 @@ import { createGrantStore } from './postgres/grants.ts';
 import { createRefreshTokenStore } from './postgres/refresh-tokens.ts';
 import { createResourceStore } from './postgres/resources.ts';
 import { createSigningKeyStore } from './postgres/signing-keys.ts';
+import { createUserSessionStore } from './postgres/user-sessions.ts';
 import { createUserStore } from './postgres/users.ts';
 import type { Stores } from './types.ts';
 
@@ -38,6 +39,7 @@ export async function openStores(
     consents: known(createConsentStore(prisma)),
     grants: known(createGrantStore(prisma, database)),
     refreshTokens: known(createRefreshTokenStore(database)),
+    sessions: known(createUserSessionStore(prisma)),
     signingKeys: known(createSigningKeyStore(prisma, database)),
     changes: known(createChangeStore(database)),
     audit: known(createAuditStore(database)),

@@ -8,6 +8,7 @@ export interface Stores {
   consents: ConsentStore;
   grants: GrantStore;
   refreshTokens: RefreshTokenStore;
+  sessions: UserSessionStore;
   signingKeys: SigningKeyStore;
   changes: ChangeStore;
   audit: AuditStore;
@@ -167,9 +168,40 @@ export interface GrantStore {
   create(grant: Grant, refreshToken?: { hash: string; expiresAt: number }): Promise<boolean>;
   /** Ends a grant for good, if there is one. True for the caller that ended it. `at` is in milliseconds since the epoch. */
   revoke(id: string, at: number): Promise<boolean>;
+  /**
+   * Ends grants of a user that do not outlive the session they were made in, and answers their ids: those of applications in a browser
+   * (public clients for the web) without `offline_access` (RFC 10017).
+   *
+   * @param of.session only those made in this session. @param of.exceptSession all but those.
+   */
+  revokeOfBrowserApplications(of: { userId: string; session?: string; exceptSession?: string }, at: number): Promise<string[]>;
   /** Ends all grants of a user to a client, and answers their ids. */
   revokeAll(of: { userId: string; clientId: string }, at: number): Promise<string[]>;
   isRevoked(id: string): Promise<boolean>;
+}
+
+/** A session in which a user is logged in, for the list of sessions: the session itself is in the short-lived store, and may be over before. */
+export interface UserSession {
+  /** SHA-256 of the session's id. */
+  id: string;
+  userId: string;
+  /** With what: the browser's own words, and its address. */
+  userAgent?: string;
+  address?: string;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  /** Milliseconds since the epoch: when it is over in any case. */
+  expiresAt: number;
+}
+
+export interface UserSessionStore {
+  /**
+   * @param instead the session of the same user that it goes on from: its grants go with it.
+   */
+  add(session: UserSession, instead?: string): Promise<void>;
+  /** Those that are not over, the newest first. */
+  listOf(userId: string, now: number): Promise<UserSession[]>;
+  remove(ids: readonly string[]): Promise<void>;
 }
 
 /** A refresh token that is presented, and what is to become of it. Times are milliseconds since the epoch. */

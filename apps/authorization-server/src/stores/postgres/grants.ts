@@ -2,9 +2,13 @@ import type { Database } from '@rolecall/storage/open-database';
 import type { PrismaClient } from '../../generated/prisma/client.ts';
 import type { GrantStore } from '../types.ts';
 
+/** A client that lives in a browser, and what it was granted is not meant to outlive the session (RFC 10017). */
+const bound = (scopes: string) =>
+  `clients.token_endpoint_auth_method = 'none' AND clients.application_type = 'web' AND NOT 'offline_access' = ANY(${scopes})`;
+
 /**
- * Whether user and client may still be granted anything is asked in the moment in which it is recorded. The first refresh token comes with it,
- * or, without a hash, none.
+ * Whether user and client may still be granted anything is asked in the moment in which it is recorded: a code may be under way while the user takes
+ * back the consent or logs out. The first refresh token comes with it, or, without a hash, none.
  */
 const CREATE = `
 WITH created AS (
@@ -12,6 +16,8 @@ WITH created AS (
   SELECT $1, users.id, clients.id, $4::text[], $5::text[], $6::timestamptz, $7, $8, $9, $10::timestamptz, $11::timestamptz
   FROM users, clients
   WHERE users.id = $2 AND users.disabled_at IS NULL AND clients.id = $3 AND clients.disabled_at IS NULL
+    AND ($7::text IS NULL OR EXISTS (SELECT 1 FROM consents WHERE consents.user_id = $2 AND consents.client_id = $3))
+    AND ($7::text IS NULL OR NOT (${bound('$4::text[]')}) OR EXISTS (SELECT 1 FROM user_sessions WHERE user_sessions.id = $7))
   ON CONFLICT (id) DO NOTHING
   RETURNING id
 ), token AS (
@@ -19,6 +25,13 @@ WITH created AS (
   SELECT $12, id, $10::timestamptz, $13::timestamptz FROM created WHERE $12::text IS NOT NULL
 )
 SELECT id FROM created`;
+
+/** $1 user, $2 in this session or null, $3 in all but this session or null, $4 when */
+const REVOKE_BOUND = `
+UPDATE grants SET revoked_at = $4::timestamptz FROM clients
+WHERE clients.id = grants.client_id AND grants.user_id = $1 AND grants.revoked_at IS NULL AND ${bound('grants.scopes')}
+  AND ($2::text IS NULL OR grants.session_id = $2) AND ($3::text IS NULL OR grants.session_id IS DISTINCT FROM $3)
+RETURNING grants.id`;
 
 export function createGrantStore(prisma: PrismaClient, database: Database): GrantStore {
   return {
@@ -43,6 +56,10 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
     revoke: async (id, at) => {
       const { count } = await prisma.grant.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date(at) } });
       return count === 1;
+    },
+    revokeOfBrowserApplications: async ({ userId, session, exceptSession }, at) => {
+      const rows = await database.query<{ id: string }>(REVOKE_BOUND, [userId, session ?? null, exceptSession ?? null, new Date(at)]);
+      return rows.map(({ id }) => id);
     },
     revokeAll: async (of, at) => {
       const rows = await prisma.grant.updateManyAndReturn({

@@ -1,0 +1,106 @@
+import { sessionHash, sessionKey } from '@rolecall/service-kit/sessions';
+import type { Clock } from '@rolecall/storage/clock';
+import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import type { FastifyReply, FastifyRequest, Session } from 'fastify';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Revocations } from '../revocation/revocations.ts';
+import type { GrantStore, UserSession, UserSessionStore } from '../stores/types.ts';
+import { deviceOf } from './device.ts';
+
+/** The sessions in which users are logged in: each of them in one browser. */
+export interface UserSessions {
+  /** Logs a user in, in this browser, under a new session id: one that somebody planted before is worth nothing after it. */
+  start(request: FastifyRequest, userId: string): Promise<void>;
+  /** Those that are alive, the newest first, each with when it was last used (milliseconds since the epoch). */
+  listOf(userId: string): Promise<(UserSession & { seenAt: number })[]>;
+  /** Logs out here, and what depends on this session ends with it. */
+  endThis(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /** Ends one of a user's sessions, wherever it is. False when there is none. */
+  end(request: FastifyRequest, userId: string, id: string): Promise<boolean>;
+  /** Ends all of a user's sessions, or all but this one. */
+  endAll(request: FastifyRequest, userId: string, options?: { exceptThis: boolean }): Promise<void>;
+}
+
+/** What a session of this request is known by. */
+export function thisSession(request: FastifyRequest): string {
+  return sessionHash(request.session.sessionId);
+}
+
+/** @param options.absoluteSeconds after which a session ends in any case. */
+export function createUserSessions(options: {
+  sessions: UserSessionStore;
+  grants: GrantStore;
+  shortLived: ShortLivedStore;
+  revocations: Revocations;
+  audit: AuditLog;
+  clock: Clock;
+  absoluteSeconds: number;
+}): UserSessions {
+  const { sessions, grants, shortLived, revocations, audit, clock } = options;
+
+  /** What the application in a browser was granted goes with the session (RFC 10017). */
+  async function endGrants(request: FastifyRequest, of: Parameters<GrantStore['revokeOfBrowserApplications']>[0]): Promise<void> {
+    const now = clock.now();
+    for (const grant of await grants.revokeOfBrowserApplications(of, now)) {
+      await revocations.announce('grant', grant, now);
+      audit.record(request, { type: 'grant_revoked', userId: of.userId, grant });
+    }
+  }
+
+  /** The session first: a list without it must not hide one that is alive. */
+  async function remove(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.map((id) => shortLived.delete(sessionKey(id))));
+    await sessions.remove(ids);
+  }
+
+  return {
+    start: async (request, userId) => {
+      const former = request.session.user && { userId: request.session.user.userId, id: thisSession(request) };
+      await request.session.regenerate(['browser']);
+      const now = clock.now();
+      request.session.user = { userId, authenticatedAt: now };
+      const session = {
+        id: thisSession(request),
+        userId,
+        ...deviceOf(request),
+        createdAt: now,
+        expiresAt: now + options.absoluteSeconds * 1000,
+      };
+      await sessions.add(session, former?.userId === userId ? former.id : undefined);
+      if (former === undefined || former.userId === userId) return;
+      await sessions.remove([former.id]);
+      await endGrants(request, { userId: former.userId, session: former.id });
+    },
+    listOf: async (userId) => {
+      const all = await sessions.listOf(userId, clock.now());
+      const alive = await shortLived.getAll<Session>(all.map(({ id }) => sessionKey(id)));
+      return all.flatMap((session, index) =>
+        alive[index] === undefined ? [] : [{ ...session, seenAt: alive[index].seenAt ?? session.createdAt }],
+      );
+    },
+    endThis: async (request, reply) => {
+      const { user } = request.session;
+      const id = thisSession(request);
+      await reply.endSession();
+      if (user === undefined) return;
+      await sessions.remove([id]);
+      await endGrants(request, { userId: user.userId, session: id });
+      audit.record(request, { type: 'logout', userId: user.userId });
+    },
+    end: async (request, userId, id) => {
+      const isTheirs = (await sessions.listOf(userId, clock.now())).some((session) => session.id === id);
+      if (!isTheirs) return false;
+      await remove([id]);
+      await endGrants(request, { userId, session: id });
+      audit.record(request, { type: 'logout', userId });
+      return true;
+    },
+    endAll: async (request, userId, { exceptThis } = { exceptThis: false }) => {
+      const here = thisSession(request);
+      const all = await sessions.listOf(userId, clock.now());
+      await remove(all.map(({ id }) => id).filter((id) => !exceptThis || id !== here));
+      await endGrants(request, { userId, ...(exceptThis && { exceptSession: here }) });
+      audit.record(request, { type: 'logout_everywhere', userId });
+    },
+  };
+}
