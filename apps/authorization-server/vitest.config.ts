@@ -1,3 +1,3 @@
 import { configureVitest } from '@rolecall/test-services/vitest-config';
 
-export default configureVitest();
+export default configureVitest({ twoInstances: true });

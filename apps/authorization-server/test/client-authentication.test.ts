@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { tokenHash } from '../src/random.ts';
 import { expectError, getCode, postToken, redeem } from './support/flow.ts';
 import { startTestServer, TEST_SECRET, type TestServer } from './support/test-server.ts';
@@ -134,6 +134,8 @@ describe('client authentication', () => {
     const tenth = await withBody('guessed', 'guess-10');
     expectError(tenth, 429, 'invalid_request');
     expect(Number(tenth.headers['retry-after'])).toBeGreaterThan(0);
+    // An instance that has seen none of it looks at one more guess before it knows.
+    for (let instance = 2; instance <= inject('instances'); instance++) expectError(await withBody('guessed', 'x'), 429, 'invalid_request');
     expectError(await withBody('guessed', TEST_SECRET), 429, 'invalid_request');
 
     const elsewhere = await server.app.inject({

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
+import type { ProvidedContext } from 'vitest';
 import type { ViteUserConfig } from 'vitest/config';
 import { findServices, type NoServices, type TestServices } from './find-services.ts';
 import { reportTo } from './report.ts';
@@ -11,6 +12,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** On which stores this run of the tests works. */
     stores: 'embedded' | 'services';
+    /** How many instances of a server share these stores, where a test asks for one. */
+    instances: number;
     databaseUrl: string;
     redisUrl: string;
     /** A file with an empty embedded database: opening a copy takes a tenth of the time that making one takes. */
@@ -26,6 +29,8 @@ declare global {
 export interface StoresTests {
   /** Which files are tests, as patterns. */
   include?: string[];
+  /** Runs every test a third time, on servers that are two instances behind a round-robin proxy, on Postgres and Redis. */
+  twoInstances?: boolean;
   /** The name of the report in `reports/`: the target that the tests belong to. */
   report?: string;
 }
@@ -35,12 +40,16 @@ export interface StoresTests {
  * On a machine without these the second run is left out, loudly (with `REQUIRE_SERVICES=1` that is an error).
  */
 export async function configureVitest(tests: StoresTests = {}) {
-  const { include = ['test/**/*.test.ts', 'src/**/*.test.ts'], report = 'test' } = tests;
+  const { include = ['test/**/*.test.ts', 'src/**/*.test.ts'], report = 'test', twoInstances = false } = tests;
   const services = (globalThis.rolecallTestServices ??= await findServices());
   const emptyDatabase = await dumpEmptyDatabase();
-  const projects = [project('embedded', include, { databaseUrl: '', redisUrl: '', emptyDatabase })];
+  const projects = [project('embedded', include, { stores: 'embedded', instances: 1, databaseUrl: '', redisUrl: '', emptyDatabase })];
   if (services.source === 'none') process.stderr.write(`\nNOT RUN on Postgres and Redis: ${services.message}\n\n`);
-  else projects.push(project('services', include, { databaseUrl: services.databaseUrl, redisUrl: services.redisUrl, emptyDatabase }));
+  else {
+    const provided = { stores: 'services', databaseUrl: services.databaseUrl, redisUrl: services.redisUrl, emptyDatabase } as const;
+    projects.push(project('services', include, { ...provided, instances: 1 }));
+    if (twoInstances) projects.push(project('two instances', include, { ...provided, instances: 2 }));
+  }
   return {
     test: {
       projects,
@@ -49,19 +58,15 @@ export async function configureVitest(tests: StoresTests = {}) {
   } satisfies ViteUserConfig;
 }
 
-function project(
-  stores: 'embedded' | 'services',
-  include: string[],
-  provided: { databaseUrl: string; redisUrl: string; emptyDatabase: string },
-) {
+function project(name: string, include: string[], provide: ProvidedContext) {
   return {
     extends: true as const,
     test: {
-      name: stores,
+      name,
       include,
       // What makes sense only where the stores outlive the process.
-      exclude: stores === 'embedded' ? ['**/*.services.test.ts'] : [],
-      provide: { stores, ...provided },
+      exclude: provide.stores === 'embedded' ? ['**/*.services.test.ts'] : [],
+      provide,
       globalSetup: fileURLToPath(new URL('./global-teardown.ts', import.meta.url)),
       testTimeout: 20_000,
       hookTimeout: 60_000,

@@ -20,7 +20,7 @@ export interface Browser {
 }
 
 /** Opens a browser with no cookies, at this address. It reaches `app` without a network. */
-export function openBrowser(app: FastifyInstance, address = '127.0.0.1'): Browser {
+export function openBrowser(app: Pick<FastifyInstance, 'inject'>, address = '127.0.0.1'): Browser {
   const cookies = new Map<string, string>();
   const responses: BrowserResponse[] = [];
   let page = '';

@@ -7,6 +7,9 @@ import type { TestServer } from './test-server.ts';
 export const VERIFIER = 'the-verifier-of-the-tests-with-more-than-43-characters';
 export const CHALLENGE = createHash('sha256').update(VERIFIER).digest('base64url');
 
+/** A server that requests can be sent to: in this process, or as processes of its own. */
+export type Reachable = Pick<TestServer, 'app'>;
+
 export type Changes = Record<string, string | undefined>;
 
 const sampleRequest = {
@@ -50,7 +53,7 @@ export async function decide(browser: Browser, decision: 'approve' | 'deny'): Pr
 }
 
 /** Goes through all of it as alice and answers the redirect to the client. */
-export async function authorize(server: TestServer, changes: Changes = {}, browser = openBrowser(server.app)): Promise<BrowserResponse> {
+export async function authorize(server: Reachable, changes: Changes = {}, browser = openBrowser(server.app)): Promise<BrowserResponse> {
   let response = await open(browser, authorizeUrl(changes));
   if (response.body.includes('name="password"')) response = await logIn(browser);
   if (response.body.includes('name="decision"')) response = await decide(browser, 'approve');
@@ -63,14 +66,14 @@ export function responseParameters(response: BrowserResponse): URLSearchParams {
   return new URL(response.location ?? '').searchParams;
 }
 
-export async function getCode(server: TestServer, changes: Changes = {}, browser?: Browser): Promise<string> {
+export async function getCode(server: Reachable, changes: Changes = {}, browser?: Browser): Promise<string> {
   const code = responseParameters(await authorize(server, changes, browser)).get('code');
   expect(code).toMatch(/^rc_ac_/);
   return code as string;
 }
 
 /** The sample client's token request for a code, changed. */
-export function redeem(server: TestServer, code: string, changes: Changes = {}): Promise<LightMyRequestResponse> {
+export function redeem(server: Reachable, code: string, changes: Changes = {}): Promise<LightMyRequestResponse> {
   return postToken(server, {
     grant_type: 'authorization_code',
     code,
@@ -83,7 +86,7 @@ export function redeem(server: TestServer, code: string, changes: Changes = {}):
 }
 
 export function postToken(
-  server: TestServer,
+  server: Reachable,
   form: Changes | string,
   headers: Record<string, string> = {},
   url = '/token',
@@ -97,7 +100,7 @@ export function postToken(
 
 /** A new token response of the sample client for alice, with a refresh token. */
 export async function getTokens(
-  server: TestServer,
+  server: Reachable,
   changes: Changes = {},
   redemption: Changes = {},
 ): Promise<{ access_token: string; refresh_token: string; scope: string; expires_in: number }> {
@@ -107,7 +110,7 @@ export async function getTokens(
 }
 
 /** The sample client's refresh request, changed. */
-export function refresh(server: TestServer, refreshToken: string, changes: Changes = {}): Promise<LightMyRequestResponse> {
+export function refresh(server: Reachable, refreshToken: string, changes: Changes = {}): Promise<LightMyRequestResponse> {
   return postToken(server, {
     grant_type: 'refresh_token',
     refresh_token: refreshToken,
@@ -118,7 +121,7 @@ export function refresh(server: TestServer, refreshToken: string, changes: Chang
 }
 
 /** What the notes API learns of a token, or, with changes, another caller. */
-export async function introspect(server: TestServer, token: string, changes: Changes = {}): Promise<Record<string, unknown>> {
+export async function introspect(server: Reachable, token: string, changes: Changes = {}): Promise<Record<string, unknown>> {
   const response = await postToken(
     server,
     { token, client_id: 'resource-server', client_secret: 'resource-server-secret', ...changes },
@@ -131,7 +134,7 @@ export async function introspect(server: TestServer, token: string, changes: Cha
 }
 
 /** The sample client's revocation request, changed. */
-export function revoke(server: TestServer, token: string, changes: Changes = {}): Promise<LightMyRequestResponse> {
+export function revoke(server: Reachable, token: string, changes: Changes = {}): Promise<LightMyRequestResponse> {
   return postToken(server, { token, client_id: 'sample-client', client_secret: 'sample-client-secret', ...changes }, {}, '/revoke');
 }
 

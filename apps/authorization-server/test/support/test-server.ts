@@ -5,11 +5,12 @@ import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import { createMovableClock, type MovableClock } from '@rolecall/storage/test-support/movable-clock';
 import { openTestShortLivedStore, testDatabaseLocation } from '@rolecall/storage/test-support/stores';
 import type { FastifyInstance } from 'fastify';
-import { onTestFinished } from 'vitest';
-import { buildApp } from '../../src/app.ts';
+import { inject, onTestFinished } from 'vitest';
+import { buildApp, type Dependencies } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { tokenHash } from '../../src/random.ts';
 import { seed } from '../../src/seed.ts';
+import { behindProxy } from './two-instances.ts';
 import { defaultSeedAddresses } from '../../src/seeds.ts';
 import type { KeyRing } from '../../src/keys/key-ring.ts';
 import { openStores } from '../../src/stores/open-stores.ts';
@@ -69,7 +70,8 @@ export async function startTestServer(environment: Record<string, string> = {}):
   const logger = await createLogger({ name: 'test', level: 'trace', format: 'json', destination });
   const others: FastifyInstance[] = [];
   const dependencies = { stores, shortLived: fragile, clock, logger, keyEncryptionKeys: [randomBytes(32)] };
-  const app = await buildApp(config, dependencies);
+  const first = await buildApp(config, dependencies);
+  const app = inject('instances') === 1 ? first : behindProxy(first, await buildApp(config, withoutClose(dependencies)));
   return {
     app,
     issuer: config.ISSUER,
@@ -101,13 +103,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
     openKeyRing: () =>
       openTestKeyRing(followed(stores, app), clock, { encryptionKeys: dependencies.keyEncryptionKeys, tokenLifetimeSeconds: 3_600 }),
     startAnother: async (keyEncryptionKeys = dependencies.keyEncryptionKeys) => {
-      const close = async () => {};
-      const other = await buildApp(config, {
-        ...dependencies,
-        keyEncryptionKeys,
-        stores: { ...stores, close },
-        shortLived: { ...fragile, close },
-      });
+      const other = await buildApp(config, { ...withoutClose(dependencies), keyEncryptionKeys });
       others.push(other);
       return other;
     },
@@ -116,6 +112,12 @@ export async function startTestServer(environment: Record<string, string> = {}):
       await app.close();
     },
   };
+}
+
+/** The first instance closes what both work on. */
+function withoutClose({ stores, shortLived, ...others }: Dependencies): Dependencies {
+  const close = async () => {};
+  return { ...others, stores: { ...stores, close }, shortLived: { ...shortLived, close } };
 }
 
 /** The same stores; but what is changed through them is known to the server at once, not within a second. */
