@@ -88,7 +88,8 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
     id?: string,
   ): Promise<FastifyReply> {
     const user = await whoIsLoggedIn(request, options.users);
-    const agreed = user !== undefined && isCovered(pending.request, await options.consents.find(user.userId, client.id));
+    const covered = (consented: ReadonlyMap<string, ConsentedScopes>) => isCovered(pending.request, consented);
+    const agreed = user !== undefined && covered(await options.consents.find(user.userId, client.id, covered));
     const step = nextStep(pending, client, user, agreed);
     switch (step.kind) {
       case 'login':

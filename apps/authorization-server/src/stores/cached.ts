@@ -87,7 +87,14 @@ export function cachedStores(stores: Stores, currency: Currency): { stores: Stor
       },
       consents: {
         ...stores.consents,
-        find: async (user, client) => (await consents.get(`${user} ${client}`, () => stores.consents.find(user, client))) ?? new Map(),
+        find: async (user, client, suffices = () => true) => {
+          const key = `${user} ${client}`;
+          const load = () => stores.consents.find(user, client);
+          const found = (await consents.get(key, load)) ?? new Map();
+          if (suffices(found)) return found;
+          consents.forget(key);
+          return (await consents.get(key, load)) ?? new Map();
+        },
         decide: (user, client, ...decision) =>
           changing(
             () => consents.forget(`${user} ${client}`),

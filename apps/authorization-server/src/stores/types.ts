@@ -127,8 +127,17 @@ export interface ConsentedScopes {
 }
 
 export interface ConsentStore {
-  /** By resource identifier. */
-  find(userId: string, clientId: string): Promise<ReadonlyMap<string, ConsentedScopes>>;
+  /**
+   * By resource identifier.
+   *
+   * @param suffices says whether what is in memory answers the question. If not, the database is asked: what was agreed to a moment ago, at another instance,
+   *   must not be asked for again.
+   */
+  find(
+    userId: string,
+    clientId: string,
+    suffices?: (found: ReadonlyMap<string, ConsentedScopes>) => boolean,
+  ): Promise<ReadonlyMap<string, ConsentedScopes>>;
   /** Adds to what was decided at a resource: what is agreed to is no longer refused, and the other way round. */
   decide(
     userId: string,
