@@ -18,6 +18,7 @@ const PUBLISHED_KEY_ENCRYPTION_KEY = 'Zm9yLWRldmVsb3BtZW50LW9ubHktMzItYnl0ZXMtLS
 
 /** 32 bytes, base64url. */
 const ENCRYPTION_KEY = /^[A-Za-z0-9_-]{43}$/;
+const ENCRYPTION_KEYS = /^[A-Za-z0-9_-]{43}(,[A-Za-z0-9_-]{43})*$/;
 
 const DEFAULT_DATA_DIRECTORY = fileURLToPath(new URL('../../../.data/authorization-server', import.meta.url));
 
@@ -43,10 +44,8 @@ const settings = z.object({
   /** Others that decrypt, separated by commas: while the key is replaced, the one before or the one to come. */
   KEY_ENCRYPTION_KEYS_ACCEPTED: z
     .string()
-    .transform((list) => list.split(',').map((key) => key.trim()))
-    .pipe(
-      z.array(z.string().regex(ENCRYPTION_KEY, 'must be keys of 32 random bytes in base64url (43 characters each), separated by commas')),
-    )
+    .regex(ENCRYPTION_KEYS, 'must be keys of 32 random bytes in base64url (43 characters each), separated by commas')
+    .transform((list) => list.split(','))
     .default([]),
   ACCESS_TOKEN_LIFETIME: seconds(30, MAXIMUM_ACCESS_TOKEN_LIFETIME).default(600),
   /** Since its last use, and since the authorization. A client may have its own. */

@@ -1,9 +1,10 @@
 import { accessTokenClaims } from '@rolecall/contracts/access-token';
+import { signingAlgorithm } from '@rolecall/contracts/jwks';
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from './support/browser.ts';
 import { authorize, authorizeUrl, open, postToken, redeem, responseParameters } from './support/flow.ts';
-import { startTestServer, type TestServer } from './support/test-server.ts';
+import { startTestServer, TEST_SECRET, type TestServer } from './support/test-server.ts';
 
 describe('access token', () => {
   let server: TestServer;
@@ -28,6 +29,22 @@ describe('access token', () => {
   it('AS-AT-01: is a JWT of type at+jwt, signed with a published key', async () => {
     const { protectedHeader } = await verify(await userToken());
     expect(protectedHeader).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: expect.any(String) });
+  });
+
+  it.each(signingAlgorithm.options)('AS-AT-01: signed with %s where the resource has it so', async (algorithm) => {
+    const identifier = `https://${algorithm.toLowerCase()}.example`;
+    const scopes = [{ name: algorithm, description: 'Read' }];
+    await server.registerResource({ identifier, name: algorithm, scopes, signingAlgorithm: algorithm });
+    await server.register({ id: `client-of-${algorithm}`, scopes: [algorithm] });
+    const form = { grant_type: 'client_credentials', client_id: `client-of-${algorithm}`, client_secret: TEST_SECRET, scope: algorithm };
+    const response = (await postToken(server, form)).json();
+    const { protectedHeader, payload } = await jwtVerify(
+      response.access_token,
+      createLocalJWKSet((await server.app.inject('/jwks')).json()),
+      { issuer: server.issuer, audience: identifier, typ: 'at+jwt', algorithms: [algorithm], currentDate: new Date(server.clock.now()) },
+    );
+    expect(protectedHeader).toEqual({ alg: algorithm, typ: 'at+jwt', kid: expect.any(String) });
+    expect(accessTokenClaims.strict().parse(payload)).toMatchObject({ aud: identifier, scope: algorithm });
   });
 
   it('AS-AT-02: has the claims of RFC 9068', async () => {

@@ -31,6 +31,20 @@ describe('configuration', () => {
     expect(readConfig({})).toMatchObject({ ISSUER: 'http://localhost:4000', PORT: 4000, HOST: 'localhost', ACCESS_TOKEN_LIFETIME: 600 });
   });
 
+  it('takes several keys for decryption, and none unless it is said', () => {
+    expect(readConfig({}).KEY_ENCRYPTION_KEYS_ACCEPTED).toEqual([]);
+    const [one, other] = ['k'.repeat(43), 'l'.repeat(43)];
+    expect(readConfig({ KEY_ENCRYPTION_KEYS_ACCEPTED: `${one},${other}` }).KEY_ENCRYPTION_KEYS_ACCEPTED).toEqual([one, other]);
+  });
+
+  it('in production, refuses the published key among those for decryption too', () => {
+    const published =
+      /KEY_ENCRYPTION_KEY: (\S+)/.exec(readFileSync(new URL('../../../docker-compose.yml', import.meta.url), 'utf8'))?.[1] ?? '';
+    expect(problems({ ...PRODUCTION, KEY_ENCRYPTION_KEYS_ACCEPTED: published })).toEqual([
+      expect.stringMatching(/^KEY_ENCRYPTION_KEYS_ACCEPTED .*docker-compose/),
+    ]);
+  });
+
   it('cannot be changed afterwards', () => {
     expect(Object.isFrozen(readConfig({}))).toBe(true);
   });
@@ -54,6 +68,9 @@ describe('configuration', () => {
     ['DATABASE_URL', 'mysql://x'],
     ['REDIS_URL', 'http://x'],
     ['KEY_ENCRYPTION_KEY', 'short'],
+    ['KEY_ENCRYPTION_KEYS_ACCEPTED', 'short'],
+    ['KEY_ENCRYPTION_KEYS_ACCEPTED', `${'k'.repeat(43)},`],
+    ['KEY_ENCRYPTION_KEYS_ACCEPTED', `${'k'.repeat(43)};${'l'.repeat(43)}`],
     ['ACCESS_TOKEN_LIFETIME', '10 minutes'],
     ['ACCESS_TOKEN_LIFETIME', '1'],
     ['AUTHORIZATION_CODE_LIFETIME', '61'],

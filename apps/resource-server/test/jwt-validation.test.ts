@@ -96,6 +96,34 @@ describe('the signature', () => {
     await expectRefused(await presentWith({ signing: rsa }));
   });
 
+  it('RS-JWT-02: a key serves the algorithm that it says itself, and no other of its kind', async () => {
+    const { authorizationServer } = server;
+    for (const [alg, said] of [
+      ['RS256', 'PS256'],
+      ['RS256', 'RS512'],
+      ['ES256', 'ES384'],
+      ['EdDSA', 'ES256'],
+    ] as const) {
+      const signing = await createSigning(`${alg}-that-says-${said}`, alg);
+      authorizationServer.keys.push({ ...(await publicJwk(signing)), alg: said });
+      server.clock.advance(60);
+      await expectRefused(await presentWith({ signing }));
+    }
+  });
+
+  it.each(['ES256', 'RS256', 'EdDSA'])('RS-TOK-05: a signature of %s that was changed is refused', async (alg) => {
+    const { authorizationServer } = server;
+    const signing = await createSigning(`changed-${alg}`, alg);
+    authorizationServer.keys.push(await publicJwk(signing));
+    server.clock.advance(60);
+    const token = await authorizationServer.token({ signing });
+    expect((await present(token)).status).toBe(200);
+    const [header, claims, signature] = token.split('.') as [string, string, string];
+    const bytes = Buffer.from(signature, 'base64url');
+    bytes[9] = (bytes[9] as number) ^ 1;
+    await expectRefused(await present(`${header}.${claims}.${bytes.toString('base64url')}`));
+  });
+
   it('RS-JWT-02: a published secret or encryption key is not a key', async () => {
     const { authorizationServer } = server;
     const key = new TextEncoder().encode('a secret that everybody can read!');
