@@ -1,6 +1,6 @@
 import { OAuthError } from '../oauth-error.ts';
 import type { Grant, Resource } from '../stores/types.ts';
-import { findResource, scopesAt } from './resolve-target.ts';
+import { decidedByScopes, findResource, scopesAt } from './resolve-target.ts';
 
 /**
  * The one resource that a token from this grant is for, and its scopes there (RFC 8707 §2.2, RFC 9700 §2.3). Without `resource` the asked scopes decide,
@@ -33,8 +33,7 @@ export function onlyResource(resources: readonly string[]): string | undefined {
 
 function decidedBy(scopes: readonly string[] | undefined, grant: Pick<Grant, 'resources'>, all: readonly Resource[]): string {
   const granted = all.filter((resource) => grant.resources.includes(resource.identifier));
-  const fitting = scopes && granted.find((resource) => scopesAt(resource, scopes).length === scopes.length);
-  const identifier = fitting?.identifier ?? grant.resources[0];
+  const identifier = decidedByScopes(granted, scopes)?.identifier ?? grant.resources[0];
   if (identifier === undefined) throw new OAuthError('invalid_target', 'Name the one resource that the token is for.');
   return identifier;
 }

@@ -11,7 +11,7 @@ export interface Target {
 
 /**
  * Settles which resources and scopes a request is about (RFC 8707 §2, RFC 6749 §3.3).
- * Without `resource` it is the first registered one where all of the asked scopes mean something, else the first of all.
+ * Without `resource` the asked scopes decide, where all of them belong to one resource and to no other; else it is the default.
  * Without `scope` it is all that the client may ask for there.
  *
  * @throws OAuthError `invalid_target` for a resource that is unknown or where this client may do nothing; `invalid_scope` for a scope that is malformed, unknown there, or not this client's.
@@ -23,7 +23,9 @@ export function resolveTarget(
 ): Target {
   const scopes = asked.scope === undefined ? undefined : parseScope(asked.scope);
   const resources =
-    asked.resources.length > 0 ? [...new Set(asked.resources)].map((each) => findResource(all, each)) : [defaultResource(all, scopes)];
+    asked.resources.length > 0
+      ? [...new Set(asked.resources.map((each) => findResource(all, each)))]
+      : [decidedByScopes(all, scopes) ?? defaultResource(all)];
   const meaningful = new Set(resources.flatMap((resource) => resource.scopes.map((scope) => scope.name)));
   for (const resource of resources)
     if (scopesAt(resource, client.scopes).length === 0)
@@ -43,7 +45,8 @@ export function resolveTarget(
 export function findResource(all: readonly Resource[], identifier: string): Resource {
   if (!resourceIndicator.safeParse(identifier).success)
     throw new OAuthError('invalid_target', 'resource must be an absolute URI without fragment.');
-  const resource = all.find((each) => each.identifier === identifier);
+  const resource =
+    all.find((each) => each.identifier === identifier) ?? all.find((each) => canonical(each.identifier) === canonical(identifier));
   if (resource === undefined) throw new OAuthError('invalid_target', 'The resource is not known here.');
   return resource;
 }
@@ -61,9 +64,20 @@ export function parseScope(scope: string): string[] {
   return scopeTokens(scope);
 }
 
-function defaultResource(all: readonly Resource[], scopes: readonly string[] | undefined): Resource {
-  const fitting = scopes && all.find((resource) => scopesAt(resource, scopes).length === scopes.length);
-  const resource = fitting ?? all[0];
+/** The one resource where all of these scopes mean something; undefined when there is none or more than one. */
+export function decidedByScopes(all: readonly Resource[], scopes: readonly string[] | undefined): Resource | undefined {
+  if (scopes === undefined) return undefined;
+  const [only, ...others] = all.filter((resource) => scopesAt(resource, scopes).length === scopes.length);
+  return others.length === 0 ? only : undefined;
+}
+
+function defaultResource(all: readonly Resource[]): Resource {
+  const resource = all.find((each) => each.isDefault) ?? all[0];
   if (resource === undefined) throw new OAuthError('invalid_target', 'No resource is registered here.');
   return resource;
+}
+
+/** Scheme and host in lower case, as they mean the same in any (RFC 3986 §6.2.2.1). Everything after them counts letter by letter. */
+function canonical(identifier: string): string {
+  return identifier.replace(/^[^:/?#]+:\/\/[^/?#]*/, (origin) => origin.toLowerCase());
 }

@@ -6,6 +6,7 @@ import { OAuthError } from '../../oauth-error.ts';
 import { readMessage } from '../../parameters.ts';
 import { tokenHash } from '../../random.ts';
 import { chooseAudience, onlyResource } from '../../resources/choose-audience.ts';
+import { findResource } from '../../resources/resolve-target.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
 import type { RefreshTokenStore, ResourceStore } from '../../stores/types.ts';
 import type { IssueAccessToken } from '../issue-access-token.ts';
@@ -39,7 +40,12 @@ export function refreshTokenGrant(options: {
 
   return async ({ client, form, request }) => {
     const { refresh_token: presented, scope, resource } = readMessage(refreshTokenRequest, form);
-    const asked = { scopes: scope === undefined ? undefined : scopeTokens(scope), resource: onlyResource(resource) };
+    const all = await options.resources.list();
+    const wanted = onlyResource(resource);
+    const asked = {
+      scopes: scope === undefined ? undefined : scopeTokens(scope),
+      resource: wanted === undefined ? undefined : findResource(all, wanted).identifier,
+    };
     const { idle } = lifetimesOf(client, options.lifetimes);
     const successor = newRefreshToken();
     const now = clock.now();
@@ -60,7 +66,7 @@ export function refreshTokenGrant(options: {
       await revocations.announce('grant', grant.id, now);
       throw new OAuthError('invalid_grant', NOT_VALID, { cause: 'a rotated refresh token was used again: its grant has been ended' });
     }
-    const audience = chooseAudience(grant, asked, await options.resources.list());
+    const audience = chooseAudience(grant, asked, all);
     const response = await options.issueAccessToken({
       subject: grant.userId,
       clientId: client.id,
