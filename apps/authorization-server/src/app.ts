@@ -16,9 +16,12 @@ import { createAuthorizationCodes } from './authorize/authorization-code.ts';
 import { createPendingRequests } from './authorize/pending-requests.ts';
 import { registerAuthorizeRoutes } from './authorize/routes.ts';
 import { type ChangeFeed, openChangeFeed } from './changes/change-feed.ts';
+import { createClientKeys } from './clients/client-keys.ts';
+import { createLastUsed } from './clients/last-used.ts';
 import { type Config, MAXIMUM_ACCESS_TOKEN_LIFETIME } from './config.ts';
 import { registerConsentRoutes } from './consent/routes.ts';
 import { errorHandler } from './error-handler.ts';
+import { createGuardedFetch } from './fetch/guarded-fetch.ts';
 import { registerIntrospectionRoute } from './introspection/routes.ts';
 import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
 import { registerKeyRoutes } from './keys/routes.ts';
@@ -36,6 +39,7 @@ import { createUserSessions } from './sessions/user-sessions.ts';
 import { cachedStores } from './stores/cached.ts';
 import type { Stores } from './stores/types.ts';
 import { createFailureThrottle } from './throttle/failure-throttle.ts';
+import { createAssertionCheck } from './token/client-assertion.ts';
 import { createClientAuthentication } from './token/client-authentication.ts';
 import { createTokenFinder } from './token/find-token.ts';
 import { authorizationCodeGrant } from './token/grants/authorization-code.ts';
@@ -102,7 +106,6 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   const codes = createAuthorizationCodes({ store: shortLived, clock, lifetimeSeconds: config.AUTHORIZATION_CODE_LIFETIME });
   const pendingRequests = createPendingRequests(shortLived, clock, config.INTERACTION_LIFETIME);
   const throttleOf = (name: keyof typeof THROTTLES) => createFailureThrottle({ store: shortLived, clock, name, ...THROTTLES[name] });
-  const authenticateClient = createClientAuthentication({ clients, clock, throttle: throttleOf('client') });
   const knownBrowsers = createKnownBrowsers({ keys: dependencies.keyEncryptionKeys, https });
   const loginThrottle = createLoginThrottle({
     account: throttleOf('login'),
@@ -121,6 +124,21 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     absoluteSeconds: config.SESSION_ABSOLUTE_LIFETIME,
   });
   const checkPassword = createPasswordCheck({ users, throttle: loginThrottle, knownBrowsers, hashingQueue, audit });
+  const lastUsed = createLastUsed({ clients, clock, logger });
+  const checkAssertion = createAssertionCheck({
+    audiences: [issuer, ...(config.ACCEPT_TOKEN_ENDPOINT_AUDIENCE ? [issuer + authorizationServerRoutes.token] : [])],
+    clock,
+    keysOf: createClientKeys({ fetch: createGuardedFetch({ allowLoopback: config.FETCH_LOOPBACK }), clock }),
+    store: shortLived,
+  });
+  const authenticateClient = createClientAuthentication({
+    clients,
+    clock,
+    checkAssertion,
+    throttle: throttleOf('client'),
+    lastUsed,
+    audit,
+  });
   const lifetimes = { idle: config.REFRESH_TOKEN_IDLE_LIFETIME, absolute: config.REFRESH_TOKEN_ABSOLUTE_LIFETIME };
   const accessTokenLifetime = MAXIMUM_ACCESS_TOKEN_LIFETIME;
   const issuing = { resources, revocations, issueAccessToken, audit, clock, lifetimes };
@@ -135,6 +153,7 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   app.addHook('onClose', async () => {
     changeFeed.close();
     await audit.close();
+    await lastUsed.close();
     await Promise.all([stores.close(), shortLived.close()]);
   });
   await registerCors(app, basePath);

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import {
   ConfigError,
   commonSettings,
+  flag,
   httpUrl,
   isLoopback,
   port,
@@ -55,6 +56,10 @@ const settings = z.object({
   SESSION_IDLE_LIFETIME: seconds(60, 86_400).default(12 * 3_600),
   SESSION_ABSOLUTE_LIFETIME: seconds(60, 30 * 86_400).default(14 * 86_400),
   INTERACTION_LIFETIME: seconds(60, 86_400).default(3_600),
+  /** Lets clients' assertions name the token endpoint as their audience, as they were told to before RFC 10070. */
+  ACCEPT_TOKEN_ENDPOINT_AUDIENCE: flag.default(false),
+  /** Lets addresses that clients name lead to this machine, with http too. Development only, where it is on. */
+  FETCH_LOOPBACK: flag.optional(),
   /** Where the seeded clients and the seeded resource are. Development only. */
   SEED_CLIENT_BASE_URL: httpUrl.default(defaultSeedAddresses.clientBaseUrl),
   SEED_RESOURCE: httpUrl.default(defaultSeedAddresses.resource),
@@ -65,7 +70,13 @@ function isPlain(text: string): boolean {
   return URL.canParse(text) && new URL(text).href.replace(/\/$/, '') === text && /^https?:\/\/[^/]+(\/[A-Za-z0-9._~-]+)*$/.test(text);
 }
 
-export type Config = Readonly<z.infer<typeof settings>>;
+/** Adds what is convenient in development and safe in production. */
+function withDefaultsOfMode(config: Readonly<z.infer<typeof settings>>) {
+  const production = config.NODE_ENV === 'production';
+  return Object.freeze({ ...config, FETCH_LOOPBACK: config.FETCH_LOOPBACK ?? !production });
+}
+
+export type Config = ReturnType<typeof withDefaultsOfMode>;
 
 /**
  * Reads and checks the configuration.
@@ -73,7 +84,7 @@ export type Config = Readonly<z.infer<typeof settings>>;
  * @throws ConfigError naming every wrong variable and, in production, every development default that is left.
  */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const config = readEnvironment(settings, environment);
+  const config = withDefaultsOfMode(readEnvironment(settings, environment));
   if (config.NODE_ENV === 'production') {
     const offences = productionOffences(config);
     if (offences.length > 0) throw new ConfigError(offences);
@@ -98,5 +109,6 @@ function productionOffences(config: Config): string[] {
     offences.push('KEY_ENCRYPTION_KEYS_ACCEPTED has the key of docker-compose.yml, which everybody can read');
   if (config.TRUSTED_PROXIES === undefined)
     offences.push('TRUSTED_PROXIES is required in production: the address of the load balancer that ends TLS');
+  if (config.FETCH_LOOPBACK) offences.push('FETCH_LOOPBACK must not be true in production: this machine is not for strangers to ask');
   return offences;
 }

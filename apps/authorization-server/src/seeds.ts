@@ -19,6 +19,7 @@ export interface SeedClient {
   /** What it is there to show, for the banner at start-up. */
   purpose: string;
   secret?: string;
+  jwks?: { keys: Record<string, unknown>[] };
   tokenEndpointAuthMethod: TokenEndpointAuthMethod;
   applicationType: 'web' | 'native';
   grantTypes: ('authorization_code' | 'refresh_token' | 'client_credentials')[];
@@ -28,6 +29,18 @@ export interface SeedClient {
 }
 
 export const defaultSeedAddresses: SeedAddresses = { clientBaseUrl: 'http://localhost:4002', resource: 'http://localhost:4001' };
+
+/** The private key of `sample-service-jwt`, as everybody knows it. */
+export const sampleServiceKey = {
+  kty: 'EC',
+  crv: 'P-256',
+  kid: 'sample-service-jwt-1',
+  alg: 'ES256',
+  use: 'sig',
+  x: 'kYGhaSc1pKfX6UiVWuMNzrnwahs-hgKFcrgjyRBCuYQ',
+  y: '4dm3A8SRQFRadtWhgPOsaidnXje2459hTeZVBvgnv6o',
+  d: 'yf9yvSb1Kx2pdzgnMPeekYU5hhThmA3MCfDIXadfNas',
+};
 
 /** The users, clients and resources of a development server. Everybody knows these secrets: a production server refuses to start while one of them is in its database. */
 export function developmentSeeds(addresses: SeedAddresses = defaultSeedAddresses) {
@@ -42,7 +55,7 @@ export function developmentSeeds(addresses: SeedAddresses = defaultSeedAddresses
     {
       id: 'sample-client',
       name: 'Sample client',
-      purpose: 'a confidential web application (the one that runs beside this server)',
+      purpose: 'a confidential web application (it runs beside this server)',
       secret: 'sample-client-secret',
       tokenEndpointAuthMethod: 'client_secret_basic',
       applicationType: 'web',
@@ -79,6 +92,18 @@ export function developmentSeeds(addresses: SeedAddresses = defaultSeedAddresses
       purpose: 'a program that acts for itself (client credentials)',
       secret: 'sample-service-secret',
       tokenEndpointAuthMethod: 'client_secret_basic',
+      applicationType: 'web',
+      grantTypes: ['client_credentials'],
+      redirectUris: [],
+      scopes,
+      requirePkce: true,
+    },
+    {
+      id: 'sample-service-jwt',
+      name: 'Sample service with a key',
+      purpose: 'the same, signing instead of sending a secret (private_key_jwt)',
+      jwks: { keys: [publicPart(sampleServiceKey)] },
+      tokenEndpointAuthMethod: 'private_key_jwt',
       applicationType: 'web',
       grantTypes: ['client_credentials'],
       redirectUris: [],
@@ -124,4 +149,8 @@ export function developmentSeeds(addresses: SeedAddresses = defaultSeedAddresses
   ];
 
   return { users, clients, resources };
+}
+
+function publicPart({ d: _private, ...key }: typeof sampleServiceKey): Record<string, unknown> {
+  return key;
 }

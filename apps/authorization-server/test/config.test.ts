@@ -65,6 +65,8 @@ describe('configuration', () => {
     ['ISSUER', 'https://AS.example'],
     ['ISSUER', 'https://as.example/a/../b'],
     ['TRUSTED_PROXIES', '0.0.0.0/0'],
+    ['ACCEPT_TOKEN_ENDPOINT_AUDIENCE', 'yes'],
+    ['FETCH_LOOPBACK', '1'],
     ['DATABASE_URL', 'mysql://x'],
     ['REDIS_URL', 'http://x'],
     ['KEY_ENCRYPTION_KEY', 'short'],
@@ -111,10 +113,10 @@ describe('configuration', () => {
     const found = await seededSecrets(server.stores);
     for (const name of ['sample-client', 'sample-service', 'resource-server', 'legacy-web', 'alice', 'bob'])
       expect(found.join()).toContain(`"${name}"`);
-    for (const name of ['sample-spa', 'sample-cli']) expect(found.join()).toContain(`"${name}"`);
-    expect(found).toHaveLength(8);
+    for (const name of ['sample-spa', 'sample-cli', 'sample-service-jwt']) expect(found.join()).toContain(`"${name}"`);
+    expect(found).toHaveLength(9);
 
-    for (const id of ['sample-client', 'sample-service', 'resource-server', 'legacy-web', 'sample-spa', 'sample-cli'])
+    for (const id of ['sample-client', 'sample-service', 'resource-server', 'legacy-web', 'sample-spa', 'sample-cli', 'sample-service-jwt'])
       await server.register({ id, disabled: true, secrets: [{ hash: tokenHash('x') }] });
     const [alice, bob] = await Promise.all(['alice', 'bob'].map((name) => server.stores.users.findByUsername(name)));
     await server.stores.users.setPasswordHash(alice?.id as string, await hashPassword('a better one'));

@@ -64,8 +64,23 @@ describe('metadata', () => {
   });
 
   it('AS-META-08: lists its client authentication methods', async () => {
-    expect((await metadata()).token_endpoint_auth_methods_supported).toEqual(['client_secret_basic', 'client_secret_post', 'none']);
+    expect((await metadata()).token_endpoint_auth_methods_supported).toEqual([
+      'client_secret_basic',
+      'client_secret_post',
+      'private_key_jwt',
+      'none',
+    ]);
   });
+
+  it.each(['token', 'revocation', 'introspection'])(
+    'AS-META-08: lists what assertions may be signed with at the %s endpoint',
+    async (endpoint) => {
+      const document = await metadata();
+      expect(document[`${endpoint}_endpoint_auth_methods_supported`]).toContain('private_key_jwt');
+      const algorithms = ['ES256', 'PS256', 'RS256', 'EdDSA', 'Ed25519'];
+      expect(document[`${endpoint}_endpoint_auth_signing_alg_values_supported`]).toEqual(algorithms);
+    },
+  );
 
   it('AS-META-09: says that it names itself in every authorization response', async () => {
     expect((await metadata()).authorization_response_iss_parameter_supported).toBe(true);

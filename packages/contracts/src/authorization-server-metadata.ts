@@ -10,8 +10,10 @@ export const authorizationServerMetadata = z.object({
   jwks_uri: z.string(),
   introspection_endpoint: z.string(),
   introspection_endpoint_auth_methods_supported: nonEmpty,
+  introspection_endpoint_auth_signing_alg_values_supported: nonEmpty,
   revocation_endpoint: z.string(),
   revocation_endpoint_auth_methods_supported: nonEmpty,
+  revocation_endpoint_auth_signing_alg_values_supported: nonEmpty,
   /** Not a standard's: where the signed feed of revocations is. */
   revocations_uri: z.string(),
   scopes_supported: nonEmpty.optional(),
@@ -19,6 +21,7 @@ export const authorizationServerMetadata = z.object({
   response_modes_supported: nonEmpty,
   grant_types_supported: nonEmpty,
   token_endpoint_auth_methods_supported: nonEmpty,
+  token_endpoint_auth_signing_alg_values_supported: nonEmpty,
   code_challenge_methods_supported: z.tuple([z.literal('S256')]),
   authorization_response_iss_parameter_supported: z.literal(true),
   protected_resources: nonEmpty.optional(),

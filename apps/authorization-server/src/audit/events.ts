@@ -20,7 +20,7 @@ export interface AuditEventDetails {
   token_revoked: { grant?: string; token: 'access_token' | 'refresh_token' };
   /** Ended by a user or an administrator. */
   grant_revoked: { grant: string };
-  client_authentication_failed: { reason: string };
+  client_authentication_failed: { method: string; reason: string };
   client_registered: object;
   client_added: object;
   client_changed: object;

@@ -2,6 +2,7 @@ import type { AuthorizationServerMetadata } from '@rolecall/contracts/authorizat
 import { authorizationServerRoutes as routes } from '@rolecall/contracts/routes';
 import type { FastifyInstance } from 'fastify';
 import type { ResourceStore } from '../stores/types.ts';
+import { assertionAlgorithms } from '../token/client-assertion.ts';
 import { supportedAuthMethods } from '../token/client-authentication.ts';
 
 const MAX_AGE_SECONDS = 300;
@@ -25,14 +26,17 @@ export function registerMetadataRoute(
       jwks_uri: issuer + routes.jwks,
       introspection_endpoint: issuer + routes.introspect,
       introspection_endpoint_auth_methods_supported: supportedAuthMethods.filter((method) => method !== 'none'),
+      introspection_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
       revocation_endpoint: issuer + routes.revoke,
       revocation_endpoint_auth_methods_supported: [...supportedAuthMethods],
+      revocation_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
       revocations_uri: issuer + routes.revocations,
       scopes_supported: [...new Set(resources.flatMap((resource) => resource.scopes.map((scope) => scope.name)))],
       response_types_supported: ['code'],
       response_modes_supported: ['query'],
       grant_types_supported: [...options.grantTypes],
       token_endpoint_auth_methods_supported: [...supportedAuthMethods],
+      token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
       code_challenge_methods_supported: ['S256'],
       authorization_response_iss_parameter_supported: true,
       protected_resources: resources.map((resource) => resource.identifier),

@@ -48,7 +48,7 @@ export function cachedStores(stores: Stores, currency: Currency): { stores: Stor
       ...stores,
       clients: {
         ...stores.clients,
-        find: (id) => clients.get(id, () => stores.clients.find(id)),
+        find: (id, how) => (how === 'fresh' ? stores.clients.find(id) : clients.get(id, () => stores.clients.find(id))),
         save: (client) =>
           changing(
             () => clients.forget(client.id),
@@ -64,6 +64,12 @@ export function cachedStores(stores: Stores, currency: Currency): { stores: Stor
             () => clients.forget(id),
             () => stores.clients.remove(id),
           ),
+        replaceRegistered: (client) =>
+          changing(
+            () => clients.forget(client.id),
+            () => stores.clients.replaceRegistered(client),
+          ),
+        removeUnused: (before, limit) => changing(clients.clear, () => stores.clients.removeUnused(before, limit)),
       },
       users: {
         ...stores.users,

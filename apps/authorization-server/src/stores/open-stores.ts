@@ -9,6 +9,7 @@ import { createClientStore } from './postgres/clients.ts';
 import { createConsentStore } from './postgres/consents.ts';
 import { createGrantStore } from './postgres/grants.ts';
 import { createRefreshTokenStore } from './postgres/refresh-tokens.ts';
+import { createInitialAccessTokenStore } from './postgres/initial-access-tokens.ts';
 import { createResourceStore } from './postgres/resources.ts';
 import { createSigningKeyStore } from './postgres/signing-keys.ts';
 import { createUserSessionStore } from './postgres/user-sessions.ts';
@@ -34,7 +35,8 @@ export async function openStores(
   const known = <Store extends object>(store: Store): Store => withKnownFailures(store, 'the database');
   return {
     users: known(createUserStore(prisma)),
-    clients: known(createClientStore(prisma)),
+    clients: known(createClientStore(prisma, database)),
+    initialAccessTokens: known(createInitialAccessTokenStore(prisma)),
     resources: known(createResourceStore(prisma)),
     consents: known(createConsentStore(prisma)),
     grants: known(createGrantStore(prisma, database)),

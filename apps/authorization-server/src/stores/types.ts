@@ -4,6 +4,7 @@ import type { PublicSigningKey, SigningAlgorithm } from '@rolecall/contracts/jwk
 export interface Stores {
   users: UserStore;
   clients: ClientStore;
+  initialAccessTokens: InitialAccessTokenStore;
   resources: ResourceStore;
   consents: ConsentStore;
   grants: GrantStore;
@@ -86,13 +87,50 @@ export interface ClientSecret {
 }
 
 export interface ClientStore {
-  find(id: string): Promise<Client | undefined>;
+  /** `fresh`: as it is in the database now, past every cache. */
+  find(id: string, how?: 'fresh'): Promise<Client | undefined>;
   /** Adds the client, or replaces all of it but the secrets, to which the given ones are added. */
   save(client: Client): Promise<void>;
   /** `at` is in milliseconds since the epoch; undefined: the client may act again. */
   setDisabled(id: string, at: number | undefined): Promise<void>;
   /** Removes the client, and with it its secrets, consents and grants. True when it was there. */
   remove(id: string): Promise<boolean>;
+  /**
+   * Replaces a client that registered itself, if it is still there, still has that registration access token and is not disabled: one statement, so that
+   * a client never brings itself back. The given secrets are added. True when it was replaced.
+   */
+  replaceRegistered(client: Client): Promise<boolean>;
+  /** Notes when clients were last used, in milliseconds since the epoch. */
+  touch(ids: readonly string[], at: number): Promise<void>;
+  /**
+   * Removes clients that registered themselves and have not been used since `before` (milliseconds since the epoch), with their secrets, consents and grants.
+   *
+   * @param limit how many at most.
+   * @returns their ids: what was issued to them is still to be announced as revoked.
+   */
+  removeUnused(before: number, limit: number): Promise<string[]>;
+}
+
+/** Lets a client register itself where that is not open to all (RFC 7591 §3). Good until it expires or is removed, any number of times. */
+export interface InitialAccessToken {
+  id: string;
+  /** What it was made for. */
+  note: string;
+  /** SHA-256 of the token, base64url. */
+  hash: string;
+  /** Milliseconds since the epoch; absent: never. */
+  expiresAt?: number;
+  createdAt: number;
+}
+
+export interface InitialAccessTokenStore {
+  add(token: InitialAccessToken): Promise<void>;
+  /** All of them, the oldest first. */
+  list(): Promise<InitialAccessToken[]>;
+  /** True when it was there. */
+  remove(id: string): Promise<boolean>;
+  /** By the SHA-256 of the token. Whether it has expired is for the caller to see. */
+  find(hash: string): Promise<InitialAccessToken | undefined>;
 }
 
 /** A protected resource (RFC 8707), the scopes that mean something there, and what its access tokens are like. */

@@ -1,28 +1,42 @@
 import type { Parameters } from '@rolecall/service-kit/parameters';
 import type { Clock } from '@rolecall/storage/clock';
 import type { FastifyRequest } from 'fastify';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { LastUsed } from '../clients/last-used.ts';
 import { isSecretOf } from '../clients/secrets.ts';
 import { OAuthError, tooManyAttempts } from '../oauth-error.ts';
+import { tokenHash } from '../random.ts';
 import type { Client, ClientStore } from '../stores/types.ts';
 import type { FailureThrottle } from '../throttle/failure-throttle.ts';
+import type { CheckAssertion } from './client-assertion.ts';
 import { basicRefused, type SentCredentials, sentCredentials } from './client-credentials-sent.ts';
 
-/** The methods that are wired, for the metadata. */
-export const supportedAuthMethods = ['client_secret_basic', 'client_secret_post', 'none'] as const;
+/** The methods that are wired, for the metadata and for registration. */
+export const supportedAuthMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const;
 
 /** Credentials have no business in a URL, where they are logged (OAuth 2.1 §2.4.1). */
 const NEVER_IN_QUERY = ['client_secret', 'client_assertion'];
+
+/** Stands in for a client that is not there, so that its absence takes as long as a wrong secret. */
+const NOBODY = { secrets: [{ hash: tokenHash('') }] };
 
 export type AuthenticateClient = (request: FastifyRequest, query: Parameters, form: Parameters) => Promise<Client>;
 
 /**
  * Client authentication, the same for every endpoint that needs it (RFC 6749 §2.3, OAuth 2.1 §2.4).
- * An unknown client, a disabled one, a wrong secret and a wrong method get one and the same answer.
+ * An unknown client, a disabled one, a wrong secret, a wrong assertion and a wrong method get one and the same answer.
  *
  * The function throws OAuthError `invalid_client`, `invalid_request` (two methods), or 429 after too many failures.
  */
-export function createClientAuthentication(options: { clients: ClientStore; clock: Clock; throttle: FailureThrottle }): AuthenticateClient {
-  const { clients, clock, throttle } = options;
+export function createClientAuthentication(options: {
+  clients: ClientStore;
+  clock: Clock;
+  checkAssertion: CheckAssertion;
+  throttle: FailureThrottle;
+  lastUsed: Pick<LastUsed, 'note'>;
+  audit: Pick<AuditLog, 'record'>;
+}): AuthenticateClient {
+  const { clients, clock, throttle, audit } = options;
 
   return async (request, query, form) => {
     if (NEVER_IN_QUERY.some((name) => name in query))
@@ -31,28 +45,57 @@ export function createClientAuthentication(options: { clients: ClientStore; cloc
     const wait = throttle.retryAfter(sent.clientId, request.ip);
     if (wait > 0) throw tooManyAttempts(wait);
 
-    const client = isIdentifier(sent.clientId) ? await clients.find(sent.clientId) : undefined;
-    if (client !== undefined && !client.disabled && isAuthentic(client, sent, clock)) return client;
+    const known = isIdentifier(sent.clientId) ? await clients.find(sent.clientId) : undefined;
+    let client = known;
+    let problem = await problemWith(client, sent);
+    if (known !== undefined && problem !== undefined) {
+      // The database has the last word: a secret that was added a moment ago counts. And a known client costs as much as one that is not.
+      client = await clients.find(known.id, 'fresh');
+      problem = await problemWith(client, sent);
+    }
+    if (client !== undefined && problem === undefined) {
+      options.lastUsed.note(client.id);
+      return client;
+    }
 
+    // What was sent as client_id may be anything, a secret in the wrong field included: only that of a client is written down.
+    audit.record(request, {
+      type: 'client_authentication_failed',
+      method: sent.method,
+      reason: problem ?? 'unknown client',
+      ...(known !== undefined && { clientId: known.id }),
+    });
     const waitFromNow = await throttle.failed(sent.clientId, request.ip);
     if (waitFromNow > 0) throw tooManyAttempts(waitFromNow);
     const description = 'The client is unknown or its authentication failed.';
     throw sent.method === 'client_secret_basic' ? basicRefused(description) : new OAuthError('invalid_client', description);
   };
+
+  /**
+   * Why it is not this client, for the log; undefined when it is. A secret in the body is open to every client that has one (OAuth 2.1 §2.4.1 makes
+   * it the method that all support); otherwise only the registered method counts (RFC 7591 §2).
+   */
+  async function problemWith(client: Client | undefined, sent: SentCredentials): Promise<string | undefined> {
+    const registered = client?.tokenEndpointAuthMethod;
+    const matches = 'secret' in sent && isSecretOf(client ?? NOBODY, sent.secret, clock);
+    if (client === undefined) return 'unknown client';
+    if (client.disabled) return 'the client is disabled';
+    switch (sent.method) {
+      case 'none':
+        return registered === 'none' ? undefined : 'the client did not authenticate';
+      case 'private_key_jwt':
+        return registered === 'private_key_jwt' ? options.checkAssertion(client, sent.assertion) : 'the client has another method';
+      case 'client_secret_basic':
+      case 'client_secret_post': {
+        const allowed = sent.method === registered || (sent.method === 'client_secret_post' && registered === 'client_secret_basic');
+        if (!allowed) return 'the client has another method';
+        return matches ? undefined : 'the secret is wrong or has expired';
+      }
+    }
+  }
 }
 
 /** A client_id is visible ASCII (RFC 6749 appendix A.1): anything else is not looked up. */
 export function isIdentifier(text: string): boolean {
   return /^[\x20-\x7e]{1,256}$/.test(text);
-}
-
-/**
- * A secret in the body is open to every client that has one (OAuth 2.1 §2.4.1 makes it the method that all support);
- * otherwise only the registered method counts (RFC 7591 §2).
- */
-function isAuthentic(client: Client, sent: SentCredentials, clock: Clock): boolean {
-  const registered = client.tokenEndpointAuthMethod;
-  if (registered === 'none' || sent.secret === undefined) return registered === 'none' && sent.method === 'none';
-  if (sent.method !== 'client_secret_post' && sent.method !== registered) return false;
-  return isSecretOf(client, sent.secret, clock);
 }

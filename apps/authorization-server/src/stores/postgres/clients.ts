@@ -1,9 +1,23 @@
+import type { Database } from '@rolecall/storage/open-database';
 import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
 import type { Client, ClientStore, RefreshTokenRotation, TokenEndpointAuthMethod } from '../types.ts';
 
 type Row = Prisma.ClientGetPayload<{ include: { secrets: true } }>;
 
-export function createClientStore(prisma: PrismaClient): ClientStore {
+/** A later time that another instance has written stays. */
+const TOUCH = `
+UPDATE clients SET last_used_at = $2::timestamptz
+WHERE id = ANY($1::text[]) AND (last_used_at IS NULL OR last_used_at < $2::timestamptz)`;
+
+/** Of several instances that do this at once each takes others. */
+const REMOVE_UNUSED = `
+DELETE FROM clients WHERE id IN (
+  SELECT id FROM clients
+  WHERE registration_access_token_hash IS NOT NULL AND COALESCE(last_used_at, created_at) < $1::timestamptz
+  LIMIT $2 FOR UPDATE SKIP LOCKED
+) RETURNING id`;
+
+export function createClientStore(prisma: PrismaClient, database: Database): ClientStore {
   return {
     find: async (id) => {
       const row = await prisma.client.findUnique({ where: { id }, include: { secrets: true } });
@@ -14,20 +28,30 @@ export function createClientStore(prisma: PrismaClient): ClientStore {
       const data = toData(client);
       await prisma.$transaction([
         prisma.client.upsert({ where: { id }, create: { id, ...data }, update: data }),
-        prisma.clientSecret.createMany({
-          data: secrets.map(({ hash, expiresAt }) => ({
-            clientId: id,
-            hash,
-            expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
-          })),
-          skipDuplicates: true,
-        }),
+        prisma.clientSecret.createMany({ data: secretRows(id, secrets), skipDuplicates: true }),
       ]);
     },
     setDisabled: async (id, at) =>
       void (await prisma.client.updateMany({ where: { id }, data: { disabledAt: at === undefined ? null : new Date(at) } })),
     remove: async (id) => (await prisma.client.deleteMany({ where: { id } })).count === 1,
+    replaceRegistered: async (client) => {
+      const { id, registrationAccessTokenHash, secrets } = client;
+      const { disabledAt: _, registrationAccessTokenHash: hash, ...data } = toData(client);
+      if (registrationAccessTokenHash === undefined) return false;
+      const { count } = await prisma.client.updateMany({ where: { id, registrationAccessTokenHash: hash, disabledAt: null }, data });
+      if (count === 1) await prisma.clientSecret.createMany({ data: secretRows(id, secrets), skipDuplicates: true });
+      return count === 1;
+    },
+    touch: async (ids, at) => void (await database.query(TOUCH, [ids, new Date(at)])),
+    removeUnused: async (before, limit) => {
+      const rows = await database.query<{ id: string }>(REMOVE_UNUSED, [new Date(before), limit]);
+      return rows.map(({ id }) => id);
+    },
   };
+}
+
+function secretRows(clientId: string, secrets: Client['secrets']) {
+  return secrets.map(({ hash, expiresAt }) => ({ clientId, hash, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) }));
 }
 
 function toData(client: Client) {

@@ -1,0 +1,177 @@
+import type dns from 'node:dns';
+import { type AddressInfo, createServer } from 'node:net';
+import { expect, it, onTestFinished } from 'vitest';
+import { createGuardedFetch, FetchRefusedError } from '../src/fetch/guarded-fetch.ts';
+import { isPublicAddress } from '../src/fetch/public-address.ts';
+import { startPeer } from './support/client-assertion.ts';
+
+/** A resolver that has this address for every name. */
+function resolvesTo(address: string): { lookup: typeof dns.lookup; asked: string[] } {
+  const asked: string[] = [];
+  const lookup = (hostname: string, _options: object, callback: (error: null, addresses: object[]) => void) => {
+    asked.push(hostname);
+    callback(null, [{ address, family: address.includes(':') ? 6 : 4 }]);
+  };
+  return { lookup: lookup as unknown as typeof dns.lookup, asked };
+}
+
+it.each([
+  '0.0.0.0',
+  '10.0.0.1',
+  '100.64.0.1',
+  '127.0.0.1',
+  '127.255.255.254',
+  '169.254.169.254',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.0.0.1',
+  '192.0.2.1',
+  '192.168.1.1',
+  '198.18.0.1',
+  '198.51.100.1',
+  '203.0.113.1',
+  '224.0.0.1',
+  '240.0.0.1',
+  '255.255.255.255',
+  '::',
+  '::1',
+  '::7f00:1',
+  '::ffff:127.0.0.1',
+  '::ffff:10.0.0.1',
+  '64:ff9b::7f00:1',
+  '64:ff9b::a9fe:a9fe',
+  '100::1',
+  '2001:db8::1',
+  '2002:7f00:1::',
+  'fc00::1',
+  'fd00:ec2::254',
+  'fe80::1',
+  'fe80::1%eth0',
+  'fec0::1',
+  'ff02::1',
+  'localhost',
+  '',
+])('SEC-36: %s is not a public address', (address) => {
+  expect(isPublicAddress(address)).toBe(false);
+});
+
+it.each(['1.1.1.1', '8.8.8.8', '172.15.0.1', '172.32.0.1', '100.128.0.1', '2606:4700:4700::1111', '2a00:1450::1'])(
+  'SEC-36: %s is a public address',
+  (address) => {
+    expect(isPublicAddress(address)).toBe(true);
+  },
+);
+
+it.each([
+  'http://client.example/jwks',
+  'ftp://client.example/jwks',
+  'file:///etc/passwd',
+  'data:application/json,{}',
+  'https://user:pass@client.example/',
+  'https://127.0.0.1/',
+  'https://127.1/',
+  'https://2130706433/',
+  'https://0x7f.0.0.1/',
+  'https://0177.0.0.1/',
+  'https://[::1]/',
+  'https://[::ffff:127.0.0.1]/',
+  'https://[::ffff:7f00:1]/',
+  'https://169.254.169.254/latest/meta-data',
+  'https://10.0.0.1/',
+  'https://[fd00:ec2::254]/',
+  'https://0/',
+  'http://localhost/',
+  'http://127.0.0.1:80/',
+  'jwks',
+  '',
+])('SEC-36 AS-REG-10: %s is not asked', async (url) => {
+  const { lookup, asked } = resolvesTo('1.1.1.1');
+  await expect(createGuardedFetch({ allowLoopback: false, lookup })(url)).rejects.toBeInstanceOf(FetchRefusedError);
+  expect(asked).toEqual([]);
+});
+
+it.each(['127.0.0.1', '::1', '10.0.0.1', '169.254.169.254', '::ffff:169.254.169.254', 'fd00::1'])(
+  'SEC-36: a name that leads to %s is not connected to',
+  async (address) => {
+    const { lookup, asked } = resolvesTo(address);
+    await expect(createGuardedFetch({ allowLoopback: false, lookup })('https://client.example/jwks')).rejects.toThrow('public address');
+    expect(asked).toEqual(['client.example']);
+  },
+);
+
+it('SEC-36: a name with one private address among public ones is not connected to', async () => {
+  const lookup = ((_hostname: string, _options: object, callback: (error: null, addresses: object[]) => void) =>
+    callback(null, [
+      { address: '1.1.1.1', family: 4 },
+      { address: '127.0.0.1', family: 4 },
+    ])) as unknown as typeof dns.lookup;
+  await expect(createGuardedFetch({ allowLoopback: false, lookup })('https://client.example/jwks')).rejects.toThrow('public address');
+});
+
+it('SEC-36: a name that changes its mind gains nothing: the one lookup there is, is the one that is checked', async () => {
+  let connections = 0;
+  const inside = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await new Promise<void>((resolve) => inside.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void inside.close());
+  const { port } = inside.address() as AddressInfo;
+  const { lookup, asked } = resolvesTo('127.0.0.1');
+  const fetch = createGuardedFetch({ allowLoopback: false, lookup });
+  for (let time = 1; time <= 3; time++) {
+    await expect(fetch(`https://rebinding.example:${port}/`)).rejects.toThrow('public address');
+    expect(asked).toHaveLength(time);
+  }
+  expect(connections).toBe(0);
+});
+
+it('SEC-36: where loopback is allowed, only by its own names', async () => {
+  const peer = await startPeer(() => ({ body: '{"fine":true}' }));
+  const port = new URL(peer.url).port;
+  const { lookup } = resolvesTo('127.0.0.1');
+  const fetch = createGuardedFetch({ allowLoopback: true, lookup });
+  expect(await fetch(peer.url)).toEqual({ fine: true });
+  expect(await fetch(`http://localhost:${port}/`)).toEqual({ fine: true });
+  await expect(fetch(`https://inside.example:${port}/`)).rejects.toThrow('public address');
+  await expect(fetch(`http://inside.example:${port}/`)).rejects.toThrow('https');
+  const elsewhere = createGuardedFetch({ allowLoopback: true, lookup: resolvesTo('10.0.0.1').lookup });
+  await expect(elsewhere(`http://localhost:${port}/`)).rejects.toThrow('public address');
+});
+
+it.each([301, 302, 303, 307, 308, 201, 204, 404, 500])('SEC-36: %s is no answer, and no redirect is followed', async (status) => {
+  const target = await startPeer(() => ({ body: '{}' }));
+  const peer = await startPeer(() => ({ status, headers: { location: target.url }, body: status === 204 ? '' : '{}' }));
+  await expect(createGuardedFetch({ allowLoopback: true })(peer.url)).rejects.toBeInstanceOf(FetchRefusedError);
+  expect(target.requests).toBe(0);
+});
+
+it('SEC-36: an answer of 64 kB is too large, whether it says so or not', async () => {
+  const body = JSON.stringify({ padding: 'x'.repeat(70_000) });
+  const told = await startPeer(() => ({ headers: { 'content-length': String(body.length) }, body }));
+  const untold = await startPeer(() => ({ headers: { 'transfer-encoding': 'chunked' }, body }));
+  for (const peer of [told, untold]) await expect(createGuardedFetch({ allowLoopback: true })(peer.url)).rejects.toThrow(/size/i);
+});
+
+it('SEC-36: an answer that does not come, or comes drop by drop, is not waited for', async () => {
+  const fetch = createGuardedFetch({ allowLoopback: true });
+  const open = async (onConnection: (write: (text: string) => void) => NodeJS.Timeout | undefined) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {});
+      const timer = onConnection((text) => void socket.write(text));
+      socket.on('close', () => clearInterval(timer));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  };
+  const silent = await open(() => undefined);
+  const slow = await open((write) => {
+    write('HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n');
+    return setInterval(() => write(' '), 100);
+  });
+  const before = performance.now();
+  const outcomes = await Promise.allSettled([fetch(silent), fetch(slow)]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(performance.now() - before).toBeLessThan(6_000);
+});
