@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import helmet from '@fastify/helmet';
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { RequestLog } from './request-log.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export interface AppOptions {
   logger: Logger;
@@ -21,6 +22,7 @@ const REQUEST_TIMEOUT_MILLISECONDS = 15_000;
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: options.logger,
+    logController: new RequestLog(),
     bodyLimit: options.bodyLimit ?? 64 * 1024,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
     trustProxy: options.trustedProxies ?? false,
@@ -34,17 +36,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   }) as unknown as FastifyInstance;
   app.setErrorHandler(options.errorHandler);
   closeConnectionsWhileClosing(app);
-  await app.register(helmet, {
-    global: true,
-    enableCSPNonces: false,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] },
-    },
-    frameguard: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
-    hsts: options.https ? { maxAge: 31_536_000 } : false,
-  });
+  const headers = securityHeaders(options.https);
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
   return app;
 }
 

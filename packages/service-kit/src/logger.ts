@@ -11,7 +11,7 @@ export interface LoggerOptions {
 }
 
 /** Names under which a secret may be logged by mistake. Defence in depth: nothing of the kind is logged on purpose. */
-const SECRET_NAMES = [
+const SECRET_NAMES = new Set([
   'authorization',
   'cookie',
   'set-cookie',
@@ -26,8 +26,8 @@ const SECRET_NAMES = [
   'access_token',
   'refresh_token',
   'id_token',
-];
-const REDACTED_PATHS = SECRET_NAMES.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
+]);
+const CENSOR = '[redacted]';
 
 /** A structured logger that never writes a query string, a header or a body, where codes, tokens and secrets travel. */
 export async function createLogger(options: LoggerOptions): Promise<Logger> {
@@ -35,7 +35,9 @@ export async function createLogger(options: LoggerOptions): Promise<Logger> {
   const settings = {
     name: options.name,
     level: options.level,
-    redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
+    // What is deeper is looked through as it is logged: pino's own paths with wildcards took a seventh of a busy server's time.
+    redact: { paths: [...SECRET_NAMES].map((name) => `["${name}"]`), censor: CENSOR },
+    formatters: { log: withoutSecrets },
     serializers: {
       req: (request: { method: string; url: string; ip: string }) => ({
         method: request.method,
@@ -54,11 +56,35 @@ export async function createLogger(options: LoggerOptions): Promise<Logger> {
   );
 }
 
+/** The names of what is serialized into something else before it is written. */
+const SERIALIZED = new Set(['req', 'res', 'err']);
+
+/** The same, with what is named like a secret blotted out, one and two levels down. */
+function withoutSecrets(line: Record<string, unknown>): Record<string, unknown> {
+  let clean = line;
+  for (const name in line) {
+    if (SERIALIZED.has(name)) continue;
+    const value = blotted(line[name], 2);
+    if (value !== line[name]) clean = { ...clean, [name]: value };
+  }
+  return clean;
+}
+
+function blotted(value: unknown, levels: number): unknown {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  let clean: Record<string, unknown> | undefined;
+  for (const [name, inner] of Object.entries(value)) {
+    const blot = SECRET_NAMES.has(name) ? CENSOR : levels > 1 ? blotted(inner, levels - 1) : inner;
+    if (blot !== inner) (clean ??= (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>)[name] = blot;
+  }
+  return clean ?? value;
+}
+
 /**
  * ioredis puts the failed command on its errors, and with it the values that were to be kept: it is left out.
  * An error's own code goes by another name, since `code` is what authorization codes are called.
  */
 function withoutCommand(error: Error): object {
   const { command: _, code: reason, ...rest } = stdSerializers.err(error) as object as Record<string, unknown>;
-  return { ...rest, ...(reason !== undefined && { reason }) };
+  return blotted({ ...rest, ...(reason !== undefined && { reason }) }, 2) as object;
 }
