@@ -188,7 +188,7 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
       registerAuthorizeRoutes(pages, { issuer, basePath, clock, clients, resources, consents, users, codes, pendingRequests, audit });
       registerLoginRoutes(pages, { basePath, clients, pendingRequests, checkPassword, knownBrowsers, userSessions, audit });
       registerLogoutRoutes(pages, { basePath, users, userSessions });
-      registerConsentRoutes(pages, { basePath, users, clients, resources, consents, pendingRequests });
+      registerConsentRoutes(pages, { basePath, users, clients, resources, consents, pendingRequests, audit });
     },
     { prefix: basePath },
   );

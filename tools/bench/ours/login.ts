@@ -56,7 +56,7 @@ export async function logIn(origin: string, clientId: string, username: string, 
 }
 
 function cookieOf(response: Response): string {
-  const [cookie] = response.headers.getSetCookie();
-  if (cookie === undefined) throw new Error(`no session began (status ${response.status})`);
-  return cookie.split(';', 1)[0] as string;
+  const cookies = response.headers.getSetCookie();
+  if (cookies.length === 0) throw new Error(`no session began (status ${response.status})`);
+  return cookies.map((cookie) => cookie.split(';', 1)[0]).join('; ');
 }

@@ -6,12 +6,18 @@ import { resolveTarget, scopesAt } from '../resources/resolve-target.ts';
 import type { Client, Resource } from '../stores/types.ts';
 import type { Recipient } from './recipient.ts';
 
+/** A resource, with those of the asked scopes that mean something there: at least one. */
+export interface Target {
+  resource: string;
+  scopes: string[];
+}
+
 /** A request that has passed every check. This is what is kept while a person logs in and decides. */
 export interface AuthorizationRequest {
   clientId: string;
   redirectUri: string;
-  /** What is asked for: the resources, each with those of the scopes that mean something there. */
-  targets: { resource: string; scopes: string[] }[];
+  /** What is asked for. */
+  targets: Target[];
   state?: string;
   codeChallenge?: string;
   /** Values of OpenID Connect's `prompt` (Core §3.1.2.1), as far as they mean something here. */

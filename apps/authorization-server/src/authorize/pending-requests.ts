@@ -2,7 +2,7 @@ import type { Clock } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import { PageError } from '../page-error.ts';
 import { randomToken } from '../random.ts';
-import type { AuthorizationRequest } from './authorization-request.ts';
+import type { AuthorizationRequest, Target } from './authorization-request.ts';
 
 /** An authorization request while a person logs in and decides. */
 export interface PendingRequest {
@@ -16,7 +16,8 @@ export interface PendingRequest {
 
 export interface Decision {
   userId: string;
-  approved: boolean;
+  /** What the user agrees to, of what was asked for. Nothing: the user refuses. */
+  agreed: Target[];
 }
 
 export interface PendingRequests {

@@ -14,7 +14,7 @@ import type { Client, ClientStore, ConsentedScopes, ConsentStore, ResourceStore,
 import type { AuthorizationCodes } from './authorization-code.ts';
 import { type AuthorizationRequest, checkAuthorizationRequest } from './authorization-request.ts';
 import { whoIsLoggedIn } from './logged-in.ts';
-import { type LoggedIn, nextStep } from './next-step.ts';
+import { decidedBefore, type NextStep, nextStep } from './next-step.ts';
 import type { PendingRequest, PendingRequests } from './pending-requests.ts';
 import { identifyRecipient } from './recipient.ts';
 import { redirectWithCode, redirectWithError, type ResponseTarget } from './response.ts';
@@ -88,9 +88,10 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
     id?: string,
   ): Promise<FastifyReply> {
     const user = await whoIsLoggedIn(request, options.users);
-    const covered = (consented: ReadonlyMap<string, ConsentedScopes>) => isCovered(pending.request, consented);
-    const agreed = user !== undefined && covered(await options.consents.find(user.userId, client.id, covered));
-    const step = nextStep(pending, client, user, agreed);
+    const decided = (consented: ReadonlyMap<string, ConsentedScopes>) => decidedBefore(pending.request, consented) !== undefined;
+    const consented =
+      user === undefined ? new Map<string, ConsentedScopes>() : await options.consents.find(user.userId, client.id, decided);
+    const step = nextStep({ ...pending, ...(id !== undefined && { id }) }, client, user, consented);
     switch (step.kind) {
       case 'login':
       case 'consent': {
@@ -109,19 +110,22 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
         if (id !== undefined && !(await pendingRequests.finish(id)))
           throw new PageError('This request has been answered already', 'Go back to the application and start again.', { status: 403 });
         if (step.kind === 'error') throw new OAuthError(step.code, step.description);
-        return redirectWithCode(reply, targetOf(pending.request), await issueCode(request, pending.request, step.user));
+        return redirectWithCode(reply, targetOf(pending.request), await issueCode(request, pending.request, step));
       }
     }
   }
 
-  async function issueCode(request: FastifyRequest, asked: AuthorizationRequest, user: LoggedIn): Promise<string> {
-    const { clientId, targets, redirectUri, codeChallenge } = asked;
+  async function issueCode(
+    request: FastifyRequest,
+    { clientId, redirectUri, codeChallenge }: AuthorizationRequest,
+    { user, granted }: Extract<NextStep, { kind: 'issue' }>,
+  ): Promise<string> {
     const grant = {
       id: randomToken(''),
       userId: user.userId,
       clientId,
-      scopes: [...new Set(targets.flatMap((target) => target.scopes))],
-      resources: targets.map((target) => target.resource),
+      scopes: [...new Set(granted.flatMap((target) => target.scopes))],
+      resources: granted.map((target) => target.resource),
       authTime: Math.floor(user.authenticatedAt / 1000),
       sessionId: thisSession(request),
       ...deviceOf(request),
@@ -135,14 +139,6 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
   function targetOf({ redirectUri, state }: AuthorizationRequest): ResponseTarget {
     return { issuer, redirectUri, state };
   }
-}
-
-/** Was all of this agreed to? Each scope at each resource, and each resource at all: consent never stretches (RFC 9700 §2.3). */
-function isCovered(request: AuthorizationRequest, consented: ReadonlyMap<string, ConsentedScopes>): boolean {
-  return request.targets.every(({ resource, scopes }) => {
-    const there = consented.get(resource);
-    return there !== undefined && scopes.every((scope) => there.agreed.has(scope));
-  });
 }
 
 /** A state that was sent twice cannot be sent back: there is no telling which one the client would look for. */

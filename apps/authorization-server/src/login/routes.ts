@@ -42,7 +42,7 @@ export function registerLoginRoutes(app: FastifyInstance, options: LoginOptions)
     if (outcome.kind === 'wait') return refuseForNow(reply, id, pending, username, outcome.seconds);
     if (outcome.kind === 'wrong') return show(reply, id, pending, { username, problem: WRONG }, 400);
 
-    await options.userSessions.start(request, outcome.user.id);
+    await options.userSessions.start(request, { userId: outcome.user.id, during: id });
     options.knownBrowsers.remember(request, reply, outcome.user.username);
     options.audit.record(request, { type: 'login', userId: outcome.user.id, clientId: pending.request.clientId });
     return reply.header('cache-control', 'no-store').redirect(`${options.basePath}/authorize/${id}`, 303);

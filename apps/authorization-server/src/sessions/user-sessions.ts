@@ -3,6 +3,7 @@ import type { Clock } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import type { FastifyReply, FastifyRequest, Session } from 'fastify';
 import type { AuditLog } from '../audit/audit-log.ts';
+import type { LoggedIn } from '../authorize/next-step.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import type { GrantStore, UserSession, UserSessionStore } from '../stores/types.ts';
 import { deviceOf } from './device.ts';
@@ -10,7 +11,7 @@ import { deviceOf } from './device.ts';
 /** The sessions in which users are logged in: each of them in one browser. */
 export interface UserSessions {
   /** Logs a user in, in this browser, under a new session id: one that somebody planted before is worth nothing after it. */
-  start(request: FastifyRequest, userId: string): Promise<void>;
+  start(request: FastifyRequest, user: Omit<LoggedIn, 'authenticatedAt'>): Promise<void>;
   /** Those that are alive, the newest first, each with when it was last used (milliseconds since the epoch). */
   listOf(userId: string): Promise<(UserSession & { seenAt: number })[]>;
   /** Logs out here, and what depends on this session ends with it. */
@@ -54,11 +55,12 @@ export function createUserSessions(options: {
   }
 
   return {
-    start: async (request, userId) => {
+    start: async (request, user) => {
+      const { userId } = user;
       const former = request.session.user && { userId: request.session.user.userId, id: thisSession(request) };
       await request.session.regenerate(['browser']);
       const now = clock.now();
-      request.session.user = { userId, authenticatedAt: now };
+      request.session.user = { ...user, authenticatedAt: now };
       const session = {
         id: thisSession(request),
         userId,

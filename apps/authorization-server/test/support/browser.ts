@@ -12,7 +12,7 @@ export interface BrowserResponse {
 export interface Browser {
   get(url: string, headers?: Record<string, string>): Promise<BrowserResponse>;
   post(url: string, form: Record<string, string> | string, headers?: Record<string, string>): Promise<BrowserResponse>;
-  /** The hidden fields of the last page: what a form would send besides what a person types. */
+  /** The hidden fields of the last page, and the boxes that are ticked: what a form would send if a person typed and clicked nothing. */
   hiddenFields(): Record<string, string>;
   cookies: Map<string, string>;
   /** Every response so far. */
@@ -59,10 +59,9 @@ export function openBrowser(app: Pick<FastifyInstance, 'inject'>, address = '127
       ),
     hiddenFields: () =>
       Object.fromEntries(
-        [...page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(([, name, value]) => [
-          name,
-          unescape(value as string),
-        ]),
+        [...page.matchAll(/<input type="(?:hidden|checkbox)"(?: id="[^"]*")? name="([^"]*)" value="([^"]*)"( checked>| >|>)/g)]
+          .filter(([input]) => !input.includes('checkbox') || input.endsWith('checked>'))
+          .map(([, name, value]) => [unescape(name as string), unescape(value as string)]),
       ),
     cookies,
     responses,

@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, openBrowser } from './support/browser.ts';
+import { authorizeUrl, expectPage, expectRedirectError, follow, getCode, logIn, open, redeem, responseParameters } from './support/flow.ts';
+import { startTestServer, TEST_SECRET, type TestServer } from './support/test-server.ts';
+
+const REDIRECT = 'https://client.example/callback';
+const NOTES = 'http://localhost:4001';
+const PHOTOS = 'https://photos.example';
+const READ = `allow ${NOTES} notes:read`;
+const WRITE = `allow ${NOTES} notes:write`;
+
+describe('consent to a part of what is asked for', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer();
+    await server.registerResource({
+      identifier: PHOTOS,
+      name: 'Photos',
+      scopes: [{ name: 'photos:read', description: 'See your photos' }],
+    });
+  });
+  afterAll(() => server.close());
+
+  let number = 0;
+  /** A new client, and alice logged in at its consent page. */
+  const asked = async (changes: Record<string, string | undefined> = {}, settings: object = {}) => {
+    const client = `client-${++number}`;
+    await server.register({ id: client, scopes: ['notes:read', 'notes:write', 'photos:read'], ...settings });
+    const browser = openBrowser(server.app);
+    const urlOf = (more: Record<string, string | undefined> = {}) =>
+      authorizeUrl({ client_id: client, redirect_uri: REDIRECT, ...changes, ...more });
+    await open(browser, urlOf());
+    const page = await logIn(browser);
+    expect(page.body).toContain('name="decision"');
+    return { client, browser, page, urlOf };
+  };
+  const allow = async (browser: Browser, without: readonly string[], extra: Record<string, string> = {}) => {
+    const form = { ...browser.hiddenFields(), decision: 'approve', ...extra };
+    for (const name of without) delete form[name as keyof typeof form];
+    return follow(browser, await browser.post('/consent', form));
+  };
+  const scopeOf = async (client: string, code: string) =>
+    (await redeem(server, code, { client_id: client, client_secret: TEST_SECRET, redirect_uri: REDIRECT })).json().scope;
+  const codeIn = (response: Awaited<ReturnType<Browser['get']>>) => responseParameters(response).get('code') as string;
+
+  it('a box for each scope, ticked, with its words as the label; what is left out is not granted', async () => {
+    const { client, browser, page } = await asked();
+    expect(page.body).toMatch(/<legend>At Notes API/);
+    expect(page.body).toMatch(
+      /<input type="checkbox" id="scope-0-0" name="[^"]*notes:read" value="yes" checked>\s*<label for="scope-0-0">Read your notes/,
+    );
+    expect(await scopeOf(client, codeIn(await allow(browser, [WRITE])))).toBe('notes:read');
+  });
+
+  it('what was left out is remembered: the same request is answered with the rest, again and without a question', async () => {
+    const { client, browser, urlOf } = await asked();
+    await allow(browser, [WRITE]);
+    for (const prompt of [undefined, 'none', undefined])
+      expect(await scopeOf(client, codeIn(await open(browser, urlOf({ prompt }))))).toBe('notes:read');
+    const alice = (await server.stores.users.findByUsername('alice'))?.id as string;
+    expect((await server.stores.consents.find(alice, client)).get(NOTES)).toEqual({
+      agreed: new Set(['notes:read']),
+      refused: new Set(['notes:write']),
+    });
+  });
+
+  it('where all that is asked for was left out before, the client is told so without a question', async () => {
+    const { browser, urlOf } = await asked();
+    await allow(browser, [WRITE]);
+    expectRedirectError(await open(browser, urlOf({ scope: 'notes:write' })), 'access_denied');
+    expectRedirectError(await open(browser, urlOf({ scope: 'notes:write', prompt: 'none' })), 'access_denied');
+  });
+
+  it('prompt=consent asks again, shows what was decided, and the new decision counts', async () => {
+    const { client, browser, urlOf } = await asked();
+    await allow(browser, [WRITE]);
+    const page = await open(browser, urlOf({ prompt: 'consent' }));
+    expect(page.body).toMatch(/notes:read" value="yes" checked>[^]*\(allowed before\)/);
+    expect(page.body).toMatch(/notes:write" value="yes" >[^]*\(left out before\)/);
+    expect(await scopeOf(client, codeIn(await allow(browser, [], { [WRITE]: 'yes' })))).toBe('notes:read notes:write');
+    expect(await scopeOf(client, codeIn(await open(browser, urlOf())))).toBe('notes:read notes:write');
+  });
+
+  it('AS-AUTHZ-23: a new scope is asked for and marked; what was left out before stays so unless it is ticked', async () => {
+    const { client, browser, urlOf } = await asked();
+    await allow(browser, [WRITE]);
+    const more = { resource: undefined, scope: 'notes:read notes:write photos:read' };
+    await server.registerResource({
+      identifier: PHOTOS,
+      name: 'Photos',
+      scopes: ['photos:read', 'notes:read', 'notes:write'].map((name) => ({ name, description: name })),
+    });
+    const page = await open(browser, `${urlOf({ ...more })}&resource=${encodeURIComponent(NOTES)}&resource=${encodeURIComponent(PHOTOS)}`);
+    expect(page.body.match(/allowed before/g)).toHaveLength(1);
+    expect(page.body.match(/left out before/g)).toHaveLength(1);
+    const code = codeIn(await allow(browser, [`allow ${PHOTOS} notes:read`, `allow ${PHOTOS} notes:write`]));
+    const response = await redeem(server, code, { client_id: client, client_secret: TEST_SECRET, redirect_uri: REDIRECT, resource: NOTES });
+    expect(response.json().scope).toBe('notes:read');
+  });
+
+  it('a resource of which nothing was ticked is not in the grant', async () => {
+    await server.registerResource({
+      identifier: PHOTOS,
+      name: 'Photos',
+      scopes: [{ name: 'photos:read', description: 'See your photos' }],
+    });
+    const { client, browser, urlOf } = await asked({ scope: 'notes:read' });
+    await allow(browser, []);
+    const both = `${urlOf({ scope: 'notes:read photos:read', resource: undefined })}&resource=${encodeURIComponent(NOTES)}&resource=${encodeURIComponent(PHOTOS)}`;
+    await open(browser, both);
+    const code = codeIn(await allow(browser, [`allow ${PHOTOS} photos:read`]));
+    const credentials = { client_id: client, client_secret: TEST_SECRET, redirect_uri: REDIRECT };
+    expect((await redeem(server, code, { ...credentials, resource: PHOTOS })).json().error).toBe('invalid_target');
+    expect((await redeem(server, code, { ...credentials, resource: NOTES })).json().scope).toBe('notes:read');
+  });
+
+  it('Allow with nothing ticked decides nothing, and says what to do', async () => {
+    const { client, browser, urlOf } = await asked();
+    const page = await allow(browser, [READ, WRITE]);
+    expectPage(page);
+    expect(page.body).toMatch(/role="alert">Choose at least one thing/);
+    expect(await scopeOf(client, codeIn(await allow(browser, [WRITE])))).toBe('notes:read');
+    expect((await open(browser, urlOf({ prompt: 'consent' }))).body).toContain('left out before');
+  });
+
+  it('Deny is an answer to this request alone: the next one asks again', async () => {
+    const { browser, urlOf } = await asked();
+    expectRedirectError(
+      await follow(browser, await browser.post('/consent', { ...browser.hiddenFields(), decision: 'deny' })),
+      'access_denied',
+    );
+    expect((await open(browser, urlOf())).body).toContain('name="decision"');
+    expect(server.logged()).toContain('"type":"consent_refused"');
+  });
+
+  it.each([`allow ${NOTES} notes:delete`, `allow ${PHOTOS} photos:read`, 'allow notes:read', 'allow  '])(
+    'SEC-41: a form that allows what was not asked for is refused: %s',
+    async (name) => {
+      const { client, browser } = await asked();
+      expectPage(await allow(browser, [], { [name]: 'yes' }));
+      const alice = (await server.stores.users.findByUsername('alice'))?.id as string;
+      expect((await server.stores.consents.find(alice, client)).size).toBe(0);
+    },
+  );
+
+  it('AS-AUTHZ-22: a client that must be asked about each time shows what was decided', async () => {
+    const { browser, urlOf } = await asked({}, { verified: false });
+    await allow(browser, [WRITE]);
+    const page = await open(browser, urlOf());
+    expect(page.body).toContain('(left out before)');
+    expectRedirectError(await open(browser, urlOf({ prompt: 'none' })), 'consent_required');
+  });
+
+  it('is written down with what was agreed to and what was left out', async () => {
+    const { client, browser } = await asked();
+    await allow(browser, [WRITE]);
+    expect(server.logged()).toContain(`"type":"consent_given","details":{"scopes":["notes:read"],"refused":["notes:write"]}`);
+    expect(client).toBeTruthy();
+  });
+
+  it('a login for a request counts for it, even where the clock of the instance that took it is behind', async () => {
+    const browser = openBrowser(server.app);
+    await getCode(server, { scope: 'notes:read' }, browser);
+    server.clock.advance(10);
+    await open(browser, authorizeUrl({ scope: 'notes:read', prompt: 'login' }));
+    server.clock.advance(-5);
+    expect(codeIn(await logIn(browser))).toMatch(/^rc_ac_/);
+    // A login from before does not.
+    server.clock.advance(60);
+    expect((await open(browser, authorizeUrl({ scope: 'notes:read', prompt: 'login' }))).body).toContain('name="password"');
+  });
+});
