@@ -22,6 +22,7 @@ import { type Config, MAXIMUM_ACCESS_TOKEN_LIFETIME } from './config.ts';
 import { registerConsentRoutes } from './consent/routes.ts';
 import { errorHandler } from './error-handler.ts';
 import { createGuardedFetch } from './fetch/guarded-fetch.ts';
+import { createIntrospectionSigner } from './introspection/jwt-response.ts';
 import { registerIntrospectionRoute } from './introspection/routes.ts';
 import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
 import { registerKeyRoutes } from './keys/routes.ts';
@@ -166,7 +167,8 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     async (endpoints) => {
       registerKeyRoutes(endpoints, keyRing);
       registerTokenRoute(endpoints, authenticateClient, grantHandlers);
-      registerIntrospectionRoute(endpoints, { issuer, authenticateClient, findToken });
+      const signIntrospection = createIntrospectionSigner({ issuer, keyRing, clock });
+      registerIntrospectionRoute(endpoints, { issuer, authenticateClient, findToken, signIntrospection });
       registerRevocationRoute(endpoints, { authenticateClient, findToken, grants, changes, revocations, audit, clock });
       registerRevocationFeed(endpoints, { issuer, keyRing, revocations, clock, isCurrent: () => changeFeed.isCurrent() });
     },

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const nonEmpty = z.array(z.string()).min(1);
 
-/** What an authorization server says of itself (RFC 8414 §2, RFC 9207 §3). */
+/** What an authorization server says of itself (RFC 8414 §2, RFC 9207 §3, RFC 9701 §7). */
 export const authorizationServerMetadata = z.object({
   issuer: z.string(),
   authorization_endpoint: z.string(),
@@ -11,6 +11,7 @@ export const authorizationServerMetadata = z.object({
   introspection_endpoint: z.string(),
   introspection_endpoint_auth_methods_supported: nonEmpty,
   introspection_endpoint_auth_signing_alg_values_supported: nonEmpty,
+  introspection_signing_alg_values_supported: nonEmpty,
   revocation_endpoint: z.string(),
   revocation_endpoint_auth_methods_supported: nonEmpty,
   revocation_endpoint_auth_signing_alg_values_supported: nonEmpty,

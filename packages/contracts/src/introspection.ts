@@ -27,3 +27,19 @@ export const introspectionResponse = z.discriminatedUnion('active', [
 ]);
 
 export type IntrospectionResponse = z.infer<typeof introspectionResponse>;
+
+/** The media type of an introspection response that is a JWT, without `application/` (RFC 9701 §4, §5): what a caller accepts, and the `typ` in the header. */
+export const INTROSPECTION_JWT_TYPE = 'token-introspection+jwt';
+
+/**
+ * The claims of an introspection response that is a JWT (RFC 9701 §5). `aud` is the client id of the resource server that asked. What is said of the token
+ * is inside alone: with `sub` or `exp` beside it the response could be taken for an access token (§8.1).
+ */
+export const introspectionJwtClaims = z.strictObject({
+  iss: z.string(),
+  aud: z.string(),
+  iat: z.int(),
+  token_introspection: introspectionResponse,
+});
+
+export type IntrospectionJwtClaims = z.infer<typeof introspectionJwtClaims>;

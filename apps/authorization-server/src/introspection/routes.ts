@@ -1,32 +1,44 @@
-import { tokenInQuestion, type IntrospectionResponse } from '@rolecall/contracts/introspection';
+import { INTROSPECTION_JWT_TYPE, tokenInQuestion, type IntrospectionResponse } from '@rolecall/contracts/introspection';
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
-import { queryParameters } from '@rolecall/service-kit/parameters';
-import type { FastifyInstance } from 'fastify';
+import { type Parameters, queryParameters } from '@rolecall/service-kit/parameters';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { OAuthError } from '../oauth-error.ts';
 import { formOf, readMessage, refuseRepeated } from '../parameters.ts';
 import type { Client } from '../stores/types.ts';
 import type { AuthenticateClient } from '../token/client-authentication.ts';
 import type { FindToken } from '../token/find-token.ts';
+import { acceptsJwt, refusedJwt, type SignIntrospection } from './jwt-response.ts';
 
 const INACTIVE: IntrospectionResponse = { active: false };
 
 /**
  * `POST /introspect` (RFC 7662): what is this token, and is it alive? Answered to a resource server for tokens that are meant for it, and to the client that
- * the token was issued to; to everybody else every token is unknown.
+ * the token was issued to; to everybody else every token is unknown. Signed, for a caller that accepts the response as a JWT (RFC 9701).
  */
 export function registerIntrospectionRoute(
   app: FastifyInstance,
-  options: { issuer: string; authenticateClient: AuthenticateClient; findToken: FindToken },
+  options: { issuer: string; authenticateClient: AuthenticateClient; findToken: FindToken; signIntrospection: SignIntrospection },
 ): void {
   app.post(authorizationServerRoutes.introspect, async (request, reply) => {
     const form = formOf(request.body);
     refuseRepeated(form);
-    const caller = await options.authenticateClient(request, queryParameters(request.url), form);
-    // Whoever cannot prove to be the caller learns nothing: anybody may have found the token (RFC 7662 §2.1).
-    if (caller.tokenEndpointAuthMethod === 'none') throw new OAuthError('invalid_client', 'Only a client that authenticates may ask.');
+    const asJwt = acceptsJwt(request.headers.accept);
+    const caller = await authenticate(request, form).catch((error: unknown) => {
+      throw asJwt ? refusedJwt(error) : error;
+    });
     const { token } = readMessage(tokenInQuestion, form);
-    return reply.header('cache-control', 'no-store').send(await introspect(token, caller));
+    const response = await introspect(token, caller);
+    reply.header('cache-control', 'no-store');
+    if (!asJwt) return reply.send(response);
+    return reply.type(`application/${INTROSPECTION_JWT_TYPE}`).send(await options.signIntrospection(response, caller));
   });
+
+  /** Whoever cannot prove to be the caller learns nothing: anybody may have found the token (RFC 7662 §2.1). */
+  async function authenticate(request: FastifyRequest, form: Parameters): Promise<Client> {
+    const caller = await options.authenticateClient(request, queryParameters(request.url), form);
+    if (caller.tokenEndpointAuthMethod === 'none') throw new OAuthError('invalid_client', 'Only a client that authenticates may ask.');
+    return caller;
+  }
 
   async function introspect(token: string, caller: Client): Promise<IntrospectionResponse> {
     const found = await options.findToken(token);

@@ -1,4 +1,5 @@
 import type { AuthorizationServerMetadata } from '@rolecall/contracts/authorization-server-metadata';
+import { signingAlgorithm } from '@rolecall/contracts/jwks';
 import { authorizationServerRoutes as routes } from '@rolecall/contracts/routes';
 import type { FastifyInstance } from 'fastify';
 import type { ResourceStore } from '../stores/types.ts';
@@ -27,6 +28,7 @@ export function registerMetadataRoute(
       introspection_endpoint: issuer + routes.introspect,
       introspection_endpoint_auth_methods_supported: supportedAuthMethods.filter((method) => method !== 'none'),
       introspection_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
+      introspection_signing_alg_values_supported: [...signingAlgorithm.options],
       revocation_endpoint: issuer + routes.revoke,
       revocation_endpoint_auth_methods_supported: [...supportedAuthMethods],
       revocation_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
