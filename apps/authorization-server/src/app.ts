@@ -11,6 +11,7 @@ import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import { withKnownFailures } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { registerAdministration } from './admin/routes.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createAuthorizationCodes } from './authorize/authorization-code.ts';
 import { createPendingRequests } from './authorize/pending-requests.ts';
@@ -174,6 +175,7 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     },
     { prefix: basePath },
   );
+  await registerAdministration(app, { issuer, basePath, stores, revocations, audit, clock, findToken });
   registerPages(app, 'Authorization server', basePath);
   await app.register(
     async (pages) => {

@@ -1,4 +1,5 @@
 import { notesScopes } from '@rolecall/contracts/scope';
+import { adminScopes } from './admin/scopes.ts';
 import type { Resource, TokenEndpointAuthMethod } from './stores/types.ts';
 
 /** Where the development seeds point: these change when the roles run on other ports. */
@@ -133,6 +134,18 @@ export function developmentSeeds(addresses: SeedAddresses = defaultSeedAddresses
       redirectUris: [`${addresses.clientBaseUrl}/legacy/callback`],
       scopes,
       requirePkce: false,
+    },
+    {
+      id: 'rolecall-admin',
+      name: 'Rolecall administration',
+      purpose: 'the administrator: what the command `npx rolecall` works as',
+      secret: 'rolecall-admin-secret',
+      tokenEndpointAuthMethod: 'client_secret_basic',
+      applicationType: 'web',
+      grantTypes: ['client_credentials'],
+      redirectUris: [],
+      scopes: Object.keys(adminScopes),
+      requirePkce: true,
     },
   ];
 

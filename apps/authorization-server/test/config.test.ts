@@ -111,12 +111,21 @@ describe('configuration', () => {
   it('finds the development seeds in a production database, and nothing once they are gone', async () => {
     const server = await startTestServer();
     const found = await seededSecrets(server.stores);
-    for (const name of ['sample-client', 'sample-service', 'resource-server', 'legacy-web', 'alice', 'bob'])
+    for (const name of ['sample-client', 'sample-service', 'resource-server', 'legacy-web', 'rolecall-admin', 'alice', 'bob'])
       expect(found.join()).toContain(`"${name}"`);
     for (const name of ['sample-spa', 'sample-cli', 'sample-service-jwt']) expect(found.join()).toContain(`"${name}"`);
-    expect(found).toHaveLength(9);
+    expect(found).toHaveLength(10);
 
-    for (const id of ['sample-client', 'sample-service', 'resource-server', 'legacy-web', 'sample-spa', 'sample-cli', 'sample-service-jwt'])
+    for (const id of [
+      'sample-client',
+      'sample-service',
+      'resource-server',
+      'legacy-web',
+      'rolecall-admin',
+      'sample-spa',
+      'sample-cli',
+      'sample-service-jwt',
+    ])
       await server.register({ id, disabled: true, secrets: [{ hash: tokenHash('x') }] });
     const [alice, bob] = await Promise.all(['alice', 'bob'].map((name) => server.stores.users.findByUsername(name)));
     await server.stores.users.setPasswordHash(alice?.id as string, await hashPassword('a better one'));

@@ -1,5 +1,6 @@
 import { authorizationServerMetadata } from '@rolecall/contracts/authorization-server-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { adminScopes } from '../src/admin/scopes.ts';
 import { startTestServer, type TestServer } from './support/test-server.ts';
 
 const PATH = '/.well-known/oauth-authorization-server';
@@ -108,8 +109,8 @@ describe('metadata', () => {
 
   it('AS-META-18: lists legal scopes and the resources that tokens are for', async () => {
     const { scopes_supported, protected_resources } = await metadata();
-    expect(scopes_supported).toEqual(['notes:read', 'notes:write']);
-    expect(protected_resources).toEqual(['http://localhost:4001']);
+    expect(scopes_supported.toSorted()).toEqual(['notes:read', 'notes:write', ...Object.keys(adminScopes)].toSorted());
+    expect(protected_resources).toEqual(['http://localhost:4001', 'http://localhost:4000/admin']);
   });
 
   it('AS-GEN-01: an https issuer announces https addresses only, without query or fragment', async () => {

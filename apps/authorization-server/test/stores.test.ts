@@ -52,6 +52,63 @@ describe('durable stores', () => {
     expect(await stores.users.findByUsername('nobody')).toBeUndefined();
   });
 
+  it('adds a client unless one of that id is there', async () => {
+    expect(await stores.clients.addIfAbsent({ ...client, id: 'added' })).toBe(true);
+    expect(await stores.clients.addIfAbsent({ ...client, id: 'added', name: 'Another', secrets: [{ hash: 'three' }] })).toBe(false);
+    expect(await stores.clients.find('added')).toMatchObject({ name: client.name });
+    expect((await stores.clients.find('added'))?.secrets).toHaveLength(2);
+  });
+
+  it('changes a client while nobody else does, and not at all when that throws', async () => {
+    await stores.clients.addIfAbsent({ ...client, id: 'counted', name: '0' });
+    const add = () => stores.clients.change('counted', 0, (before) => ({ ...before, name: String(Number(before.name) + 1) }));
+    await Promise.all(Array.from({ length: 8 }, add));
+    expect((await stores.clients.find('counted'))?.name).toBe('8');
+    const refusal = Object.assign(new Error('refused'), { statusCode: 400 });
+    const refused = stores.clients.change('counted', 0, () => {
+      throw refusal;
+    });
+    await expect(refused).rejects.toBe(refusal);
+    expect((await stores.clients.find('counted'))?.name).toBe('8');
+    expect(await stores.clients.change('nobody', 0, (before) => before)).toBeUndefined();
+  });
+
+  it('adds a secret to a client that is there, once', async () => {
+    const secret = { hash: 'added', createdAt: 1_700_000_000_000, expiresAt: 1_800_000_000_000 };
+    const added = await stores.clients.addSecret('added', secret);
+    expect(added).toEqual({ id: expect.any(String), createdAt: secret.createdAt, expiresAt: secret.expiresAt });
+    expect(await stores.clients.addSecret('added', secret)).toBe('taken');
+    expect(await stores.clients.addSecret('nobody', secret)).toBeUndefined();
+    expect(await stores.clients.listSecrets('added')).toContainEqual(added);
+    const { id } = added as { id: string };
+    expect([await stores.clients.removeSecret('added', id), await stores.clients.removeSecret('added', id)]).toEqual([true, false]);
+  });
+
+  it('renames a user, but not to a name that is taken', async () => {
+    await stores.users.addIfAbsent({ id: 'usr_renamed', username: 'before', passwordHash: 'x', name: 'Before' });
+    expect(await stores.users.rename('usr_renamed', { username: 'alice' })).toBe('taken');
+    expect(await stores.users.rename('usr_renamed', { username: 'after', name: 'After' })).toBe('renamed');
+    expect(await stores.users.findByUsername('after')).toMatchObject({ id: 'usr_renamed', name: 'After' });
+    expect(await stores.users.rename('usr_nobody', { name: 'X' })).toBe('absent');
+  });
+
+  it('ends the grants and forgets the consents of a user or client that is disabled', async () => {
+    for (const [index, disable] of [
+      () => stores.users.setDisabled('usr_renamed', 1_700_000_002_000),
+      () => stores.clients.setDisabled('added', 1_700_000_002_000),
+    ].entries()) {
+      const id = `of-disabled-${index}`;
+      await stores.clients.setDisabled('added', undefined);
+      await stores.users.setDisabled('usr_renamed', undefined);
+      await stores.grants.create({ ...grant(id), userId: 'usr_renamed', clientId: 'added' });
+      await stores.consents.decide('usr_renamed', 'added', 'https://r.example', { agreed: ['a'], refused: [] });
+      await disable();
+      expect(await stores.grants.find(id)).toMatchObject({ id, revokedAt: 1_700_000_002_000 });
+      expect((await stores.consents.find('usr_renamed', 'added')).size).toBe(0);
+    }
+    await stores.clients.setDisabled('added', undefined);
+  });
+
   it('leaves a user that is there as it is', async () => {
     await stores.users.addIfAbsent({ id: 'usr_other', username: 'alice', passwordHash: 'x', name: 'Not Alice' });
     expect(await stores.users.findByUsername('alice')).toMatchObject({ id: userId, name: 'Alice', disabled: false });

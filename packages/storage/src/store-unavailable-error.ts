@@ -18,6 +18,8 @@ export function withKnownFailures<Store extends object>(store: Store, name: stri
         return await methods[method]?.(...parameters);
       } catch (cause) {
         if (cause instanceof Error && cause.name === 'PrismaClientValidationError') throw cause;
+        // A refusal of the caller's own, out of a function that it gave to the store.
+        if (cause instanceof Error && 'statusCode' in cause) throw cause;
         throw new StoreUnavailableError(`${name} cannot be used`, { cause });
       }
     },

@@ -1,3 +1,8 @@
+/** The client whose administrator did it, where one did. */
+interface ByAdministrator {
+  administrator?: string;
+}
+
 /** Everything that matters to security, by type, with what is written down of it: never a secret, a code or a token. */
 export interface AuditEventDetails {
   login: object;
@@ -6,7 +11,7 @@ export interface AuditEventDetails {
   /** All sessions of a user were ended. */
   logout_everywhere: object;
   signed_up: object;
-  password_changed: object;
+  password_changed: ByAdministrator;
   consent_given: { scopes: readonly string[]; refused: readonly string[] };
   consent_refused: object;
   /** A user took back what a client had been allowed. */
@@ -19,28 +24,29 @@ export interface AuditEventDetails {
   refresh_token_reused: { grant: string };
   token_revoked: { grant?: string; token: 'access_token' | 'refresh_token' };
   /** Ended by a user or an administrator. */
-  grant_revoked: { grant: string };
+  grant_revoked: ByAdministrator & { grant: string };
   client_authentication_failed: { method: string; reason: string };
   client_registered: object;
-  client_added: object;
-  client_changed: object;
-  client_disabled: object;
-  client_enabled: object;
-  client_removed: object;
-  client_secret_added: { secret: string };
-  client_secret_removed: { secret: string };
-  initial_access_token_added: { token: string };
-  initial_access_token_removed: { token: string };
-  user_added: object;
-  user_changed: object;
-  user_disabled: object;
-  user_enabled: object;
-  user_removed: object;
-  resource_changed: { resource: string };
-  resource_removed: { resource: string };
+  client_added: ByAdministrator;
+  client_changed: ByAdministrator & { members?: readonly string[] };
+  client_disabled: ByAdministrator;
+  client_enabled: ByAdministrator;
+  client_removed: ByAdministrator;
+  client_secret_added: ByAdministrator & { secret: string };
+  client_secret_removed: ByAdministrator & { secret: string };
+  initial_access_token_added: ByAdministrator & { token: string };
+  initial_access_token_removed: ByAdministrator & { token: string };
+  user_added: ByAdministrator;
+  user_changed: ByAdministrator;
+  user_disabled: ByAdministrator;
+  user_enabled: ByAdministrator;
+  user_removed: ByAdministrator;
+  resource_changed: ByAdministrator & { resource: string };
+  resource_removed: ByAdministrator & { resource: string };
   /** A key was made that signs from then on (milliseconds since the epoch). `immediately`: the keys before it are dead, with all that they signed. */
   key_rotated: { kid: string; algorithm: string; by: 'time' | 'command'; signsFrom: number; immediately: boolean };
-  configuration_imported: { clients: number; resources: number; users: number };
+  configuration_exported: ByAdministrator & { users: boolean };
+  configuration_imported: ByAdministrator & { clients: number; resources: number; users: number };
   /** A hook refused to let a token be issued. */
   issuance_vetoed: { reason: string };
 }

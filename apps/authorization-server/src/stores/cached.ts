@@ -54,14 +54,19 @@ export function cachedStores(stores: Stores, currency: Currency): { stores: Stor
             () => clients.forget(client.id),
             () => stores.clients.save(client),
           ),
+        change: (id, at, alter) =>
+          changing(
+            () => (clients.forget(id), consents.clear()),
+            () => stores.clients.change(id, at, alter),
+          ),
         setDisabled: (id, at) =>
           changing(
-            () => clients.forget(id),
+            () => (clients.forget(id), consents.clear()),
             () => stores.clients.setDisabled(id, at),
           ),
         remove: (id) =>
           changing(
-            () => clients.forget(id),
+            () => (clients.forget(id), consents.clear()),
             () => stores.clients.remove(id),
           ),
         replaceRegistered: (client) =>
@@ -70,6 +75,16 @@ export function cachedStores(stores: Stores, currency: Currency): { stores: Stor
             () => stores.clients.replaceRegistered(client),
           ),
         removeUnused: (before, limit) => changing(clients.clear, () => stores.clients.removeUnused(before, limit)),
+        addSecret: (id, secret) =>
+          changing(
+            () => clients.forget(id),
+            () => stores.clients.addSecret(id, secret),
+          ),
+        removeSecret: (id, secretId) =>
+          changing(
+            () => clients.forget(id),
+            () => stores.clients.removeSecret(id, secretId),
+          ),
       },
       users: {
         ...stores.users,
@@ -79,10 +94,20 @@ export function cachedStores(stores: Stores, currency: Currency): { stores: Stor
             () => users.forget(id),
             () => stores.users.setPasswordHash(id, ...hashes),
           ),
-        setDisabled: (id, at) =>
+        rename: (id, names) =>
           changing(
             () => users.forget(id),
+            () => stores.users.rename(id, names),
+          ),
+        setDisabled: (id, at) =>
+          changing(
+            () => (users.forget(id), consents.clear()),
             () => stores.users.setDisabled(id, at),
+          ),
+        remove: (id) =>
+          changing(
+            () => (users.forget(id), consents.clear()),
+            () => stores.users.remove(id),
           ),
       },
       resources: {
@@ -111,6 +136,7 @@ export function cachedStores(stores: Stores, currency: Currency): { stores: Stor
             () => consents.forget(`${user} ${client}`),
             () => stores.consents.withdraw(user, client),
           ),
+        withdrawAll: (of) => changing(consents.clear, () => stores.consents.withdrawAll(of)),
       },
     },
     forget: (changes) => {

@@ -44,7 +44,7 @@ export async function openStores(
     sessions: known(createUserSessionStore(prisma)),
     signingKeys: known(createSigningKeyStore(prisma, database)),
     changes: known(createChangeStore(database)),
-    audit: known(createAuditStore(database)),
+    audit: known(createAuditStore(prisma, database)),
     ping: async () => void (await database.query('SELECT 1')),
     close: async () => {
       await prisma.$disconnect();

@@ -33,12 +33,22 @@ export interface UserStore {
   /** By the name that the user logs in with, already normalised. */
   findByUsername(username: string): Promise<User | undefined>;
   find(id: string): Promise<User | undefined>;
+  /** By username, those after a given one. */
+  list(page: { after: string | undefined; limit: number }): Promise<User[]>;
   /** Adds a user, or leaves the one of that name as it is. True when it was added. */
   addIfAbsent(user: Omit<User, 'disabled'>): Promise<boolean>;
+  /** What the user is called. `taken`, and nothing is changed, when another has that username. */
+  rename(id: string, names: { username?: string | undefined; name?: string | undefined }): Promise<'renamed' | 'absent' | 'taken'>;
   /** @param insteadOf the hash that is to be there still: one that was changed meanwhile stays as it is. */
   setPasswordHash(id: string, passwordHash: string, insteadOf?: string): Promise<void>;
-  /** `at` is in milliseconds since the epoch; undefined: the user may log in again. */
-  setDisabled(id: string, at: number | undefined): Promise<void>;
+  /**
+   * With the user all its grants end and its consents are forgotten, for good: they do not come back when it may log in again. True when that changed something.
+   *
+   * @param at milliseconds since the epoch; undefined: the user may log in again.
+   */
+  setDisabled(id: string, at: number | undefined): Promise<boolean>;
+  /** Removes the user, and with it its consents and grants. True when it was there. */
+  remove(id: string): Promise<boolean>;
 }
 
 export type TokenEndpointAuthMethod = 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none';
@@ -86,15 +96,48 @@ export interface ClientSecret {
   expiresAt?: number;
 }
 
+/** A secret as it is spoken of. */
+export interface ClientSecretEntry {
+  id: string;
+  /** Milliseconds since the epoch. */
+  createdAt: number;
+  expiresAt?: number;
+}
+
 export interface ClientStore {
   /** `fresh`: as it is in the database now, past every cache. */
   find(id: string, how?: 'fresh'): Promise<Client | undefined>;
+  /** By id, those after a given one. */
+  list(page: { after: string | undefined; limit: number }): Promise<Client[]>;
+  /** Adds a client, or leaves the one of that id as it is. True when it was added. */
+  addIfAbsent(client: Client): Promise<boolean>;
+  /**
+   * Changes all of a client but its id and its secrets, while nobody else does. Where it becomes disabled, {@link setDisabled} says what ends with it.
+   *
+   * @param at milliseconds since the epoch.
+   * @param alter what the client is to be. What it throws is thrown, and nothing is changed.
+   * @returns the client before and after; undefined when it is not there.
+   */
+  change(id: string, at: number, alter: (client: Client) => Client): Promise<{ before: Client; after: Client } | undefined>;
   /** Adds the client, or replaces all of it but the secrets, to which the given ones are added. */
   save(client: Client): Promise<void>;
-  /** `at` is in milliseconds since the epoch; undefined: the client may act again. */
+  /**
+   * With the client all grants to it end and the consents are forgotten, for good: they do not come back when it may act again.
+   *
+   * @param at milliseconds since the epoch; undefined: the client may act again.
+   */
   setDisabled(id: string, at: number | undefined): Promise<void>;
   /** Removes the client, and with it its secrets, consents and grants. True when it was there. */
   remove(id: string): Promise<boolean>;
+  /** The oldest first. */
+  listSecrets(id: string): Promise<ClientSecretEntry[]>;
+  /** Adds a secret. Undefined when there is no such client; `taken` when it has this secret already. */
+  addSecret(
+    id: string,
+    secret: { hash: string; createdAt: number; expiresAt: number | undefined },
+  ): Promise<ClientSecretEntry | 'taken' | undefined>;
+  /** True when it was there. */
+  removeSecret(id: string, secretId: string): Promise<boolean>;
   /**
    * Replaces a client that registered itself, if it is still there, still has that registration access token and is not disabled: one statement, so that
    * a client never brings itself back. The given secrets are added. True when it was replaced.
@@ -164,6 +207,9 @@ export interface ConsentedScopes {
   refused: ReadonlySet<string>;
 }
 
+/** One of the two is there, or both. */
+export type ByUserOrClient = { userId: string; clientId?: string } | { userId?: string; clientId: string };
+
 export interface ConsentStore {
   /**
    * By resource identifier.
@@ -185,6 +231,8 @@ export interface ConsentStore {
   ): Promise<void>;
   /** Forgets all that the user decided about the client. */
   withdraw(userId: string, clientId: string): Promise<void>;
+  /** Forgets all that a user decided about any client, or any user about a client. */
+  withdrawAll(of: ByUserOrClient): Promise<void>;
 }
 
 /** What one authorization gave: one user, one client, its scopes and resources. */
@@ -207,6 +255,15 @@ export interface Grant {
   expiresAt: number;
 }
 
+/** A grant as it is spoken of. */
+export interface GrantEntry extends Grant {
+  /** Milliseconds since the epoch. */
+  revokedAt?: number;
+}
+
+/** Where a grant is in a list. */
+export type GrantPosition = Pick<Grant, 'createdAt' | 'id'>;
+
 export interface GrantStore {
   /**
    * Records a grant, and its first refresh token if there is to be one, in one atomic step. True for exactly one caller;
@@ -222,9 +279,17 @@ export interface GrantStore {
    * @param of.session only those made in this session. @param of.exceptSession all but those.
    */
   revokeOfBrowserApplications(of: { userId: string; session?: string; exceptSession?: string }, at: number): Promise<string[]>;
-  /** Ends all grants of a user to a client, and answers their ids. */
-  revokeAll(of: { userId: string; clientId: string }, at: number): Promise<string[]>;
+  /** Ends all grants of a user, to a client, or of a user to a client, and answers their ids. */
+  revokeAll(of: ByUserOrClient, at: number): Promise<string[]>;
   isRevoked(id: string): Promise<boolean>;
+  find(id: string): Promise<GrantEntry | undefined>;
+  /** The newest first, those before a given one; of a user or to a client where that is said. */
+  list(page: {
+    userId?: string | undefined;
+    clientId?: string | undefined;
+    before: GrantPosition | undefined;
+    limit: number;
+  }): Promise<GrantEntry[]>;
 }
 
 /** A session in which a user is logged in, for the list of sessions: the session itself is in the short-lived store, and may be over before. */
@@ -353,7 +418,20 @@ export interface RecordedAuditEvent {
   details: object;
 }
 
+/** Which events are asked for: all that is said has to be true of them. Times are milliseconds since the epoch. */
+export interface AuditQuery {
+  type?: string | undefined;
+  clientId?: string | undefined;
+  userId?: string | undefined;
+  /** From here on. */
+  since?: number | undefined;
+  /** Up to here, and not at this time itself. */
+  until?: number | undefined;
+}
+
 export interface AuditStore {
   /** Adds events, in one statement. */
   append(events: readonly RecordedAuditEvent[]): Promise<void>;
+  /** The newest first, those before a given one (`id` is a whole number in decimal). */
+  list(query: AuditQuery, page: { before: string | undefined; limit: number }): Promise<(RecordedAuditEvent & { id: string })[]>;
 }

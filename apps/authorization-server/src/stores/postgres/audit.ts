@@ -1,11 +1,12 @@
 import type { Database } from '@rolecall/storage/open-database';
+import type { PrismaClient } from '../../generated/prisma/client.ts';
 import type { AuditStore } from '../types.ts';
 
 const APPEND = `
 INSERT INTO audit_events (at, type, request_id, client_id, user_id, address, details)
 SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[])`;
 
-export function createAuditStore(database: Database): AuditStore {
+export function createAuditStore(prisma: PrismaClient, database: Database): AuditStore {
   return {
     append: async (events) => {
       await database.query(APPEND, [
@@ -17,6 +18,29 @@ export function createAuditStore(database: Database): AuditStore {
         events.map(({ address }) => address ?? null),
         events.map(({ details }) => JSON.stringify(details)),
       ]);
+    },
+    list: async ({ type, clientId, userId, since, until }, { before, limit }) => {
+      const rows = await prisma.auditEvent.findMany({
+        where: {
+          ...(type !== undefined && { type }),
+          ...(clientId !== undefined && { clientId }),
+          ...(userId !== undefined && { userId }),
+          at: { ...(since !== undefined && { gte: new Date(since) }), ...(until !== undefined && { lt: new Date(until) }) },
+          ...(before !== undefined && { id: { lt: BigInt(before) } }),
+        },
+        orderBy: { id: 'desc' },
+        take: limit,
+      });
+      return rows.map((row) => ({
+        id: String(row.id),
+        at: row.at.getTime(),
+        type: row.type,
+        details: row.details as object,
+        ...(row.requestId !== null && { requestId: row.requestId }),
+        ...(row.clientId !== null && { clientId: row.clientId }),
+        ...(row.userId !== null && { userId: row.userId }),
+        ...(row.address !== null && { address: row.address }),
+      }));
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Database } from '@rolecall/storage/open-database';
 import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
-import type { Client, ClientStore, RefreshTokenRotation, TokenEndpointAuthMethod } from '../types.ts';
+import type { Client, ClientSecretEntry, ClientStore, RefreshTokenRotation, TokenEndpointAuthMethod } from '../types.ts';
+import { endGrants } from './end-grants.ts';
 
 type Row = Prisma.ClientGetPayload<{ include: { secrets: true } }>;
 
@@ -23,20 +24,53 @@ export function createClientStore(prisma: PrismaClient, database: Database): Cli
       const row = await prisma.client.findUnique({ where: { id }, include: { secrets: true } });
       return row === null ? undefined : toClient(row);
     },
+    list: async ({ after, limit }) => {
+      const rows = await prisma.client.findMany({
+        ...(after !== undefined && { where: { id: { gt: after } } }),
+        include: { secrets: true },
+        orderBy: { id: 'asc' },
+        take: limit,
+      });
+      return rows.map(toClient);
+    },
     save: async (client) => {
       const { id, secrets } = client;
-      const data = toData(client);
+      const data = { ...toData(client), disabledAt: client.disabled ? new Date() : null };
       await prisma.$transaction([
         prisma.client.upsert({ where: { id }, create: { id, ...data }, update: data }),
         prisma.clientSecret.createMany({ data: secretRows(id, secrets), skipDuplicates: true }),
       ]);
     },
-    setDisabled: async (id, at) =>
-      void (await prisma.client.updateMany({ where: { id }, data: { disabledAt: at === undefined ? null : new Date(at) } })),
+    addIfAbsent: (client) =>
+      prisma.$transaction(async (transaction) => {
+        const data = { id: client.id, ...toData(client), disabledAt: client.disabled ? new Date() : null };
+        const { count } = await transaction.client.createMany({ data: [data], skipDuplicates: true });
+        if (count === 1) await transaction.clientSecret.createMany({ data: secretRows(client.id, client.secrets) });
+        return count === 1;
+      }),
+    change: (id, at, alter) =>
+      prisma.$transaction(async (transaction) => {
+        // Whoever else changes it waits here.
+        await transaction.$queryRaw(Prisma.sql`SELECT 1 FROM clients WHERE id = ${id} FOR UPDATE`);
+        const row = await transaction.client.findUnique({ where: { id }, include: { secrets: true } });
+        if (row === null) return undefined;
+        const before = toClient(row);
+        const after = { ...alter(before), id, secrets: before.secrets };
+        const turned = before.disabled !== after.disabled && { disabledAt: after.disabled ? new Date(at) : null };
+        await transaction.client.update({ where: { id }, data: { ...toData(after), ...turned } });
+        if (after.disabled && !before.disabled) for (const ending of endGrants(transaction, { clientId: id }, at)) await ending;
+        return { before, after };
+      }),
+    setDisabled: async (id, at) => {
+      await prisma.$transaction([
+        prisma.client.updateMany({ where: { id }, data: { disabledAt: at === undefined ? null : new Date(at) } }),
+        ...(at === undefined ? [] : endGrants(prisma, { clientId: id }, at)),
+      ]);
+    },
     remove: async (id) => (await prisma.client.deleteMany({ where: { id } })).count === 1,
     replaceRegistered: async (client) => {
       const { id, registrationAccessTokenHash, secrets } = client;
-      const { disabledAt: _, registrationAccessTokenHash: hash, ...data } = toData(client);
+      const { registrationAccessTokenHash: hash, ...data } = toData(client);
       if (registrationAccessTokenHash === undefined) return false;
       const { count } = await prisma.client.updateMany({ where: { id, registrationAccessTokenHash: hash, disabledAt: null }, data });
       if (count === 1) await prisma.clientSecret.createMany({ data: secretRows(id, secrets), skipDuplicates: true });
@@ -47,11 +81,34 @@ export function createClientStore(prisma: PrismaClient, database: Database): Cli
       const rows = await database.query<{ id: string }>(REMOVE_UNUSED, [new Date(before), limit]);
       return rows.map(({ id }) => id);
     },
+    listSecrets: async (id) => {
+      const rows = await prisma.clientSecret.findMany({ where: { clientId: id }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] });
+      return rows.map(toSecretEntry);
+    },
+    addSecret: async (id, { hash, createdAt, expiresAt }) => {
+      const data = { clientId: id, hash, createdAt: new Date(createdAt), expiresAt: toDate(expiresAt) };
+      try {
+        return toSecretEntry(await prisma.clientSecret.create({ data }));
+      } catch (error) {
+        if (!(error instanceof Prisma.PrismaClientKnownRequestError)) throw error;
+        if (error.code === 'P2002') return 'taken';
+        // No client to belong to.
+        if (error.code === 'P2003') return undefined;
+        throw error;
+      }
+    },
+    removeSecret: async (id, secretId) => (await prisma.clientSecret.deleteMany({ where: { clientId: id, id: secretId } })).count === 1,
   };
 }
 
+const toDate = (time: number | undefined): Date | null => (time === undefined ? null : new Date(time));
+
 function secretRows(clientId: string, secrets: Client['secrets']) {
-  return secrets.map(({ hash, expiresAt }) => ({ clientId, hash, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) }));
+  return secrets.map(({ hash, expiresAt }) => ({ clientId, hash, expiresAt: toDate(expiresAt) }));
+}
+
+function toSecretEntry({ id, createdAt, expiresAt }: Row['secrets'][number]): ClientSecretEntry {
+  return { id, createdAt: createdAt.getTime(), ...(expiresAt !== null && { expiresAt: expiresAt.getTime() }) };
 }
 
 function toData(client: Client) {
@@ -74,7 +131,6 @@ function toData(client: Client) {
     refreshTokenAbsoluteLifetime: client.refreshTokenAbsoluteLifetime ?? null,
     information: client.information as Prisma.InputJsonObject,
     registrationAccessTokenHash: client.registrationAccessTokenHash ?? null,
-    disabledAt: client.disabled ? new Date() : null,
   };
 }
 

@@ -18,5 +18,6 @@ export function createConsentStore(prisma: PrismaClient): ConsentStore {
           updated_at = now()`);
     },
     withdraw: async (userId, clientId) => void (await prisma.consent.deleteMany({ where: { userId, clientId } })),
+    withdrawAll: async (of) => void (await prisma.consent.deleteMany({ where: of })),
   };
 }

@@ -1,6 +1,6 @@
 import type { Database } from '@rolecall/storage/open-database';
-import type { PrismaClient } from '../../generated/prisma/client.ts';
-import type { GrantStore } from '../types.ts';
+import type { Grant as GrantRow, PrismaClient } from '../../generated/prisma/client.ts';
+import type { GrantEntry, GrantStore } from '../types.ts';
 
 /** A client that lives in a browser, and what it was granted is not meant to outlive the session (RFC 10017). */
 const bound = (scopes: string) =>
@@ -73,5 +73,39 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
       const row = await prisma.grant.findUnique({ where: { id }, select: { revokedAt: true } });
       return row !== null && row.revokedAt !== null;
     },
+    find: async (id) => {
+      const row = await prisma.grant.findUnique({ where: { id } });
+      return row === null ? undefined : toEntry(row);
+    },
+    list: async ({ userId, clientId, before, limit }) => {
+      const createdAt = before && new Date(before.createdAt);
+      const rows = await prisma.grant.findMany({
+        where: {
+          ...(userId !== undefined && { userId }),
+          ...(clientId !== undefined && { clientId }),
+          ...(before && createdAt && { OR: [{ createdAt: { lt: createdAt } }, { createdAt, id: { lt: before.id } }] }),
+        },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: limit,
+      });
+      return rows.map(toEntry);
+    },
+  };
+}
+
+function toEntry(row: GrantRow): GrantEntry {
+  return {
+    id: row.id,
+    userId: row.userId,
+    clientId: row.clientId,
+    scopes: row.scopes,
+    resources: row.resources,
+    authTime: Math.floor(row.authTime.getTime() / 1000),
+    createdAt: row.createdAt.getTime(),
+    expiresAt: row.expiresAt.getTime(),
+    ...(row.sessionId !== null && { sessionId: row.sessionId }),
+    ...(row.userAgent !== null && { userAgent: row.userAgent }),
+    ...(row.address !== null && { address: row.address }),
+    ...(row.revokedAt !== null && { revokedAt: row.revokedAt.getTime() }),
   };
 }

@@ -1,24 +1,60 @@
-import type { PrismaClient } from '../../generated/prisma/client.ts';
+import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
 import type { User as UserRow } from '../../generated/prisma/client.ts';
 import type { User, UserStore } from '../types.ts';
+import { endGrants } from './end-grants.ts';
 
 export function createUserStore(prisma: PrismaClient): UserStore {
   return {
-    findByUsername: async (username) => toUser(await prisma.user.findUnique({ where: { username } })),
-    find: async (id) => toUser(await prisma.user.findUnique({ where: { id } })),
+    findByUsername: async (username) => {
+      const row = await prisma.user.findUnique({ where: { username } });
+      return row === null ? undefined : toUser(row);
+    },
+    find: async (id) => {
+      const row = await prisma.user.findUnique({ where: { id } });
+      return row === null ? undefined : toUser(row);
+    },
+    list: async ({ after, limit }) => {
+      const rows = await prisma.user.findMany({
+        ...(after !== undefined && { where: { username: { gt: after } } }),
+        orderBy: { username: 'asc' },
+        take: limit,
+      });
+      return rows.map(toUser);
+    },
     addIfAbsent: async (user) => (await prisma.user.createMany({ data: [user], skipDuplicates: true })).count === 1,
     setPasswordHash: async (id, passwordHash, insteadOf) =>
       void (await prisma.user.updateMany({
         where: { id, ...(insteadOf !== undefined && { passwordHash: insteadOf }) },
         data: { passwordHash },
       })),
-    setDisabled: async (id, at) =>
-      void (await prisma.user.updateMany({ where: { id }, data: { disabledAt: at === undefined ? null : new Date(at) } })),
+    rename: async (id, { username, name }) => {
+      try {
+        const data = { ...(username !== undefined && { username }), ...(name !== undefined && { name }) };
+        return (await prisma.user.updateMany({ where: { id }, data })).count === 1 ? 'renamed' : 'absent';
+      } catch (error) {
+        if (isTaken(error)) return 'taken';
+        throw error;
+      }
+    },
+    setDisabled: async (id, at) => {
+      const [{ count }] = await prisma.$transaction([
+        prisma.user.updateMany({
+          where: { id, disabledAt: at === undefined ? { not: null } : null },
+          data: { disabledAt: at === undefined ? null : new Date(at) },
+        }),
+        ...(at === undefined ? [] : endGrants(prisma, { userId: id }, at)),
+      ]);
+      return count === 1;
+    },
+    remove: async (id) => (await prisma.user.deleteMany({ where: { id } })).count === 1,
   };
 }
 
-function toUser(row: UserRow | null): User | undefined {
-  if (row === null) return undefined;
-  const { id, username, passwordHash, name } = row;
-  return { id, username, passwordHash, name, disabled: row.disabledAt !== null };
+/** Breaks a unique constraint (Prisma's P2002). */
+function isTaken(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
+}
+
+function toUser({ id, username, passwordHash, name, disabledAt }: UserRow): User {
+  return { id, username, passwordHash, name, disabled: disabledAt !== null };
 }

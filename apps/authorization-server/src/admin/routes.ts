@@ -1,0 +1,31 @@
+import { acceptOnlyJson } from '@rolecall/service-kit/json-body';
+import type { FastifyInstance } from 'fastify';
+import type { FindToken } from '../token/find-token.ts';
+import { adminResource, ensureAdminResource, registerAdminResourceMetadata } from './admin-resource.ts';
+import type { Administration } from './administration.ts';
+import { clientOperations } from './clients/clients.ts';
+import { secretOperations } from './clients/secrets.ts';
+import { createAdminErrorHandler } from './error-handler.ts';
+import { registerOperation } from './operation.ts';
+import { requireAdministrator } from './require-administrator.ts';
+
+/** The administration: a JSON API below `<issuer>/admin`, for clients that this server itself has given a token for it. */
+export async function registerAdministration(
+  app: FastifyInstance,
+  options: Administration & { findToken: FindToken; basePath: string },
+): Promise<void> {
+  const { identifier, metadataUrl } = adminResource(options.issuer);
+  await ensureAdminResource(options.stores.resources, identifier);
+  registerAdminResourceMetadata(app, options.issuer);
+
+  const operations = [...clientOperations(options), ...secretOperations(options)];
+  await app.register(
+    async (api) => {
+      acceptOnlyJson(api);
+      api.setErrorHandler(createAdminErrorHandler(metadataUrl));
+      requireAdministrator(api, { findToken: options.findToken, resource: identifier });
+      for (const each of operations) registerOperation(api, each);
+    },
+    { prefix: `${options.basePath}/admin` },
+  );
+}
