@@ -215,6 +215,7 @@ async function followChanges(
   feed = await openChangeFeed({
     store: stores.changes,
     logger,
+    onGap: cached.forgetAll,
     onChanges: (changes) => {
       cached.forget(changes);
       changes.forEach(revocations.learn);

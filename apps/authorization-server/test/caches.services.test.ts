@@ -132,4 +132,21 @@ describe('caches of several instances', () => {
     await vi.waitFor(async () => expect((await token(app)).status).toBe(401), A_SECOND);
     await database.close();
   });
+
+  it('after an hour without a look nothing is believed any more: what had changed may have been cleared away', async () => {
+    const { app } = first();
+    expect((await token(app)).status).toBe(200);
+    await elsewhere.clients.setDisabled('sample-service', Date.now());
+    const database = await openDatabase(location);
+    await database.execute('DELETE FROM changes');
+    await database.close();
+    const { now } = performance;
+    const later = vi.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + 3_700_000);
+    try {
+      await app.changeFeed.poll();
+      expect((await token(app)).status).toBe(401);
+    } finally {
+      later.mockRestore();
+    }
+  });
 });

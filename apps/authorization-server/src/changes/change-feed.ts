@@ -7,6 +7,9 @@ const POLL_MILLISECONDS = 400;
 /** For how long what was read may be used without having been confirmed: nothing is served from a cache that may be staler than this. */
 const MAXIMUM_STALENESS_MILLISECONDS = 1_000;
 
+/** After so long without a look, what had changed may have been cleared away again. */
+const MAXIMUM_GAP_MILLISECONDS = 3_600_000;
+
 /** Follows what changes in the database, by whichever instance or hand, so that caches can keep up with it. */
 export interface ChangeFeed {
   /** Is what was known at the last look still to be relied on? False while the database cannot be asked. */
@@ -28,8 +31,9 @@ export async function openChangeFeed(options: {
   store: ChangeStore;
   logger: Pick<Logger, 'error'>;
   onChanges: (changes: readonly Change[]) => void;
+  onGap: () => void;
 }): Promise<ChangeFeed> {
-  const { store, logger, onChanges } = options;
+  const { store, logger, onChanges, onGap } = options;
   let horizon: string | undefined;
   let confirmedAt = Number.NEGATIVE_INFINITY;
   let generation = 0;
@@ -39,6 +43,10 @@ export async function openChangeFeed(options: {
     const startedAt = performance.now();
     const found = await store.since(horizon);
     horizon = found.horizon;
+    if (startedAt - confirmedAt > MAXIMUM_GAP_MILLISECONDS) {
+      generation += 1;
+      onGap();
+    }
     if (found.changes.length > 0) {
       generation += 1;
       onChanges(found.changes);

@@ -20,21 +20,24 @@ interface Cache<T> {
  * The same stores, but clients, users, resources and consents come from memory as long as it is certain, to within a second, that they have not changed since.
  * What this process changes it forgets at once; what others change it is told of by the change feed.
  *
- * @returns the stores, and what takes in changes.
+ * @returns the stores, and what takes in changes, or that anything may have changed.
  */
-export function cachedStores(stores: Stores, currency: Currency): { stores: Stores; forget: (changes: readonly Change[]) => void } {
+export function cachedStores(
+  stores: Stores,
+  currency: Currency,
+): { stores: Stores; forget: (changes: readonly Change[]) => void; forgetAll: () => void } {
   const clients = createCache<NonNullable<Awaited<ReturnType<Stores['clients']['find']>>>>(currency);
   const users = createCache<NonNullable<Awaited<ReturnType<Stores['users']['find']>>>>(currency);
   const resources = createCache<Awaited<ReturnType<Stores['resources']['list']>>>(currency);
   const consents = createCache<Awaited<ReturnType<Stores['consents']['find']>>>(currency);
-  const caches: Partial<Record<ChangeKind, Cache<never>>> = {
+  const caches: Partial<Record<ChangeKind, Pick<Cache<never>, 'forget' | 'clear'>>> = {
     client: clients,
     user: users,
     resource: resources,
     consent: consents,
-  } as never;
+  };
 
-  /** Forgets before and after: what was read while the change was under way does not stay. */
+  /** What was read while the change was under way does not stay. */
   const changing = async <T>(forget: () => void, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -139,6 +142,7 @@ export function cachedStores(stores: Stores, currency: Currency): { stores: Stor
         withdrawAll: (of) => changing(consents.clear, () => stores.consents.withdrawAll(of)),
       },
     },
+    forgetAll: () => Object.values(caches).forEach((cache) => cache.clear()),
     forget: (changes) => {
       for (const { kind, key } of changes) {
         const cache = caches[kind];
