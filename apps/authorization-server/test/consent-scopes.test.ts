@@ -35,8 +35,8 @@ describe('consent to a part of what is asked for', () => {
     return { client, browser, page, urlOf };
   };
   const allow = async (browser: Browser, without: readonly string[], extra: Record<string, string> = {}) => {
-    const form = { ...browser.hiddenFields(), decision: 'approve', ...extra };
-    for (const name of without) delete form[name as keyof typeof form];
+    const form: Record<string, string> = { ...browser.hiddenFields(), decision: 'approve', ...extra };
+    for (const name of without) delete form[name];
     return follow(browser, await browser.post('/consent', form));
   };
   const scopeOf = async (client: string, code: string) =>
