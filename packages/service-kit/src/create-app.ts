@@ -3,6 +3,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Logger } from 'pino';
 import { RequestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
+import { trustedProxies } from './trusted-proxies.ts';
 
 export interface AppOptions {
   logger: Logger;
@@ -25,7 +26,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new RequestLog(),
     bodyLimit: options.bodyLimit ?? 64 * 1024,
     requestTimeout: REQUEST_TIMEOUT_MILLISECONDS,
-    trustProxy: options.trustedProxies ?? false,
+    trustProxy: options.trustedProxies === undefined ? false : trustedProxies(options.trustedProxies),
     // A request id that the caller chooses could forge log lines: ours only.
     requestIdHeader: false,
     genReqId: () => randomUUID(),
@@ -37,7 +38,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler(options.errorHandler);
   closeConnectionsWhileClosing(app);
   const headers = securityHeaders(options.https);
-  app.addHook('onRequest', async (_request, reply) => void reply.headers(headers));
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
+    done();
+  });
   return app;
 }
 
@@ -47,8 +51,9 @@ function closeConnectionsWhileClosing(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
     closing = true;
   });
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing) reply.header('connection', 'close');
+    done(null, payload);
   });
 }
 

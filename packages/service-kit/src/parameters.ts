@@ -45,10 +45,11 @@ export async function registerForms(app: FastifyInstance, bodyLimit: number): Pr
   // JSON and plain text, which the framework reads by itself, would arrive in another shape: they are refused instead.
   app.removeAllContentTypeParsers();
   // Compressed, or in another character set, a body would be read as what it is not.
-  app.addHook('preParsing', async (request) => {
+  app.addHook('preParsing', (request, _reply, payload, done) => {
     const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = request.headers;
     const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1] ?? 'utf-8';
-    if (encoding !== 'identity' || charset.toLowerCase() !== 'utf-8') throw new UnsupportedEncodingError('the body must be plain UTF-8');
+    const plain = encoding === 'identity' && charset.toLowerCase() === 'utf-8';
+    done(plain ? null : new UnsupportedEncodingError('the body must be plain UTF-8'), payload);
   });
   await app.register(formbody, { bodyLimit, parser: parseParameters });
 }

@@ -43,10 +43,11 @@ export function resolveTarget(
 
 /** @throws OAuthError `invalid_target` when the resource is not an absolute URI without fragment, or not known here. */
 export function findResource(all: readonly Resource[], identifier: string): Resource {
+  const exact = all.find((each) => each.identifier === identifier);
+  if (exact !== undefined) return exact;
   if (!resourceIndicator.safeParse(identifier).success)
     throw new OAuthError('invalid_target', 'resource must be an absolute URI without fragment.');
-  const resource =
-    all.find((each) => each.identifier === identifier) ?? all.find((each) => canonical(each.identifier) === canonical(identifier));
+  const resource = all.find((each) => canonical(each.identifier) === canonical(identifier));
   if (resource === undefined) throw new OAuthError('invalid_target', 'The resource is not known here.');
   return resource;
 }

@@ -38,7 +38,7 @@ export function createFailureThrottle(options: {
   const secondsUntil = (time: number) => Math.max(0, Math.ceil((time - clock.now()) / 1000));
 
   return {
-    retryAfter: (subject, address) => secondsUntil(blockedUntil.get(keyOf(subject, address)) ?? 0),
+    retryAfter: (subject, address) => (blockedUntil.size === 0 ? 0 : secondsUntil(blockedUntil.get(keyOf(subject, address)) ?? 0)),
     failed: async (subject, address) => {
       const key = keyOf(subject, address);
       const { count, expiresAt } = await store.increment(key, windowSeconds);

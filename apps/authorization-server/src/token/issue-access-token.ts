@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { AccessTokenClaims } from '@rolecall/contracts/access-token';
 import type { TokenResponse } from '@rolecall/contracts/token-response';
 import { type Clock, nowInSeconds } from '@rolecall/storage/clock';
 import type { KeyRing } from '../keys/key-ring.ts';
-import { randomToken } from '../random.ts';
 import type { Resource } from '../stores/types.ts';
 import type { OpaqueAccessTokens } from './opaque-access-token.ts';
 
@@ -46,7 +46,8 @@ export function createAccessTokenIssuer(options: {
       client_id: clientId,
       iat,
       exp: iat + lifetime,
-      jti: randomToken(''),
+      // Has to be the only one of its kind, not a secret.
+      jti: randomUUID(),
       ...(scope !== '' && { scope }),
       ...(authTime !== undefined && { auth_time: authTime }),
       ...(grantId !== undefined && { grant_id: grantId }),

@@ -1,0 +1,24 @@
+import proxyAddr from '@fastify/proxy-addr';
+
+const REMEMBERED = 1_000;
+
+/**
+ * Is the sender at this address one of the proxies that are believed? Answers from memory for an address that it knows:
+ * the framework asks several times for each request, and would parse the address each time.
+ *
+ * @param list addresses, networks or names of ranges, separated by commas.
+ */
+export function trustedProxies(list: string): (address: string) => boolean {
+  const trust = proxyAddr.compile(list.split(',').map((each) => each.trim()));
+  const known = new Map<string, boolean>();
+  return (address) => {
+    let trusted = known.get(address);
+    if (trusted === undefined) {
+      trusted = trust(address, 0);
+      // Beyond that it is not proxies that ask.
+      if (known.size >= REMEMBERED) known.clear();
+      known.set(address, trusted);
+    }
+    return trusted;
+  };
+}
