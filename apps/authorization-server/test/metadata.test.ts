@@ -83,6 +83,17 @@ describe('metadata', () => {
     },
   );
 
+  it('AS-CC-05: a program that acts for itself finds a method that proves who it is, and the algorithms for it', async () => {
+    const { token_endpoint_auth_methods_supported, token_endpoint_auth_signing_alg_values_supported } = await metadata();
+    expect(token_endpoint_auth_methods_supported).toEqual(expect.arrayContaining(['private_key_jwt', 'client_secret_basic']));
+    expect(token_endpoint_auth_signing_alg_values_supported).toContain('ES256');
+    expect(token_endpoint_auth_signing_alg_values_supported).not.toContain('none');
+  });
+
+  it('AS-META-06 AS-META-19: there is one document, and no second one that could say something else', async () => {
+    expect((await server.app.inject('/.well-known/openid-configuration')).statusCode).toBe(404);
+  });
+
   it('AS-META-09: says that it names itself in every authorization response', async () => {
     expect((await metadata()).authorization_response_iss_parameter_supported).toBe(true);
   });
@@ -90,7 +101,13 @@ describe('metadata', () => {
   it.each([
     ['AS-META-10', 'pushed_authorization_request_endpoint'],
     ['AS-META-10', 'require_pushed_authorization_requests'],
+    ['AS-META-11', 'request_object_signing_alg_values_supported'],
+    ['AS-META-11', 'require_signed_request_object'],
     ['AS-META-12', 'dpop_signing_alg_values_supported'],
+    ['AS-META-13', 'authorization_details_types_supported'],
+    ['AS-META-16', 'backchannel_logout_supported'],
+    ['AS-META-17', 'authorization_grant_profiles_supported'],
+    ['AS-META-17', 'identity_chaining_requested_token_types_supported'],
     ['AS-META-14', 'client_id_metadata_document_supported'],
     ['AS-META-14', 'registration_endpoint'],
     ['AS-META-15', 'device_authorization_endpoint'],
