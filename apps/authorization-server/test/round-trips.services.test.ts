@@ -74,4 +74,3 @@ describe('a request costs, at the stores,', () => {
     expect(taken()).toMatchObject({ sql: expect.arrayContaining(['SELECT 1']), redis: ['ping'] });
   });
 });
-});
