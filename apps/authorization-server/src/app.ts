@@ -175,7 +175,18 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     },
     { prefix: basePath },
   );
-  await registerAdministration(app, { issuer, basePath, stores, revocations, audit, clock, findToken });
+  await registerAdministration(app, {
+    issuer,
+    basePath,
+    stores,
+    revocations,
+    keyRing,
+    userSessions,
+    hashingQueue,
+    audit,
+    clock,
+    findToken,
+  });
   registerPages(app, 'Authorization server', basePath);
   await app.register(
     async (pages) => {

@@ -1,7 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
 
 /** 256 random bits in base64url behind a prefix that secret scanners know. Only URL-safe token68 characters (RFC 6750 §2.1). */
-export function randomToken(prefix: 'rc_ac_' | 'rc_rt_' | 'rc_cs_' | ''): string {
+export function randomToken(prefix: 'rc_ac_' | 'rc_rt_' | 'rc_cs_' | 'rc_ia_' | ''): string {
   return prefix + randomBytes(32).toString('base64url');
 }
 

@@ -3,11 +3,17 @@ import type { FastifyInstance } from 'fastify';
 import type { FindToken } from '../token/find-token.ts';
 import { adminResource, ensureAdminResource, registerAdminResourceMetadata } from './admin-resource.ts';
 import type { Administration } from './administration.ts';
+import { auditOperations } from './audit-events.ts';
 import { clientOperations } from './clients/clients.ts';
 import { secretOperations } from './clients/secrets.ts';
 import { createAdminErrorHandler } from './error-handler.ts';
+import { grantOperations } from './grants.ts';
+import { initialAccessTokenOperations } from './initial-access-tokens.ts';
+import { keyOperations } from './keys.ts';
 import { registerOperation } from './operation.ts';
 import { requireAdministrator } from './require-administrator.ts';
+import { resourceOperations } from './resources.ts';
+import { userOperations } from './users.ts';
 
 /** The administration: a JSON API below `<issuer>/admin`, for clients that this server itself has given a token for it. */
 export async function registerAdministration(
@@ -18,7 +24,16 @@ export async function registerAdministration(
   await ensureAdminResource(options.stores.resources, identifier);
   registerAdminResourceMetadata(app, options.issuer);
 
-  const operations = [...clientOperations(options), ...secretOperations(options)];
+  const operations = [
+    clientOperations,
+    secretOperations,
+    initialAccessTokenOperations,
+    resourceOperations,
+    userOperations,
+    grantOperations,
+    keyOperations,
+    auditOperations,
+  ].flatMap((collection) => collection(options));
   await app.register(
     async (api) => {
       acceptOnlyJson(api);

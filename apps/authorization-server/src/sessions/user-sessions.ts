@@ -98,10 +98,11 @@ export function createUserSessions(options: {
       return true;
     },
     endAll: async (request, userId, { exceptThis } = { exceptThis: false }) => {
-      const here = thisSession(request);
+      // Who ends the sessions of another has none here.
+      const here = exceptThis ? thisSession(request) : undefined;
       const all = await sessions.listOf(userId, clock.now());
-      await remove(all.map(({ id }) => id).filter((id) => !exceptThis || id !== here));
-      await endGrants(request, { userId, ...(exceptThis && { exceptSession: here }) });
+      await remove(all.map(({ id }) => id).filter((id) => id !== here));
+      await endGrants(request, { userId, ...(here !== undefined && { exceptSession: here }) });
       audit.record(request, { type: 'logout_everywhere', userId });
     },
   };

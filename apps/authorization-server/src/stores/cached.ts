@@ -117,7 +117,11 @@ export function cachedStores(
         ...stores.resources,
         list: async () => (await resources.get('', () => stores.resources.list())) ?? [],
         save: (resource) => changing(resources.clear, () => stores.resources.save(resource)),
-        remove: (identifier) => changing(resources.clear, () => stores.resources.remove(identifier)),
+        remove: (identifier) =>
+          changing(
+            () => (resources.clear(), consents.clear()),
+            () => stores.resources.remove(identifier),
+          ),
       },
       consents: {
         ...stores.consents,

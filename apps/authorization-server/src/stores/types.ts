@@ -196,7 +196,7 @@ export interface ResourceStore {
   list(): Promise<Resource[]>;
   /** Adds the resource, or replaces it. The default is one: it takes that from any other. */
   save(resource: Resource): Promise<void>;
-  /** True when it was there. */
+  /** Removes the resource, and what was consented to there. True when it was there. */
   remove(identifier: string): Promise<boolean>;
 }
 

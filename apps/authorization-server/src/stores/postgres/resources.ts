@@ -37,6 +37,12 @@ export function createResourceStore(prisma: PrismaClient): ResourceStore {
         prisma.resourceScope.createMany({ data: scopes.map((scope) => ({ resourceIdentifier: identifier, ...scope })) }),
       ]);
     },
-    remove: async (identifier) => (await prisma.resource.deleteMany({ where: { identifier } })).count === 1,
+    remove: async (identifier) => {
+      const [{ count }] = await prisma.$transaction([
+        prisma.resource.deleteMany({ where: { identifier } }),
+        prisma.consent.deleteMany({ where: { resourceIdentifier: identifier } }),
+      ]);
+      return count === 1;
+    },
   };
 }
