@@ -23,6 +23,8 @@ import { type Config, MAXIMUM_ACCESS_TOKEN_LIFETIME } from './config.ts';
 import { registerConsentRoutes } from './consent/routes.ts';
 import { errorHandler } from './error-handler.ts';
 import { createGuardedFetch } from './fetch/guarded-fetch.ts';
+import { createAccessTokenHook } from './hooks/access-token-hook.ts';
+import type { HooksModule } from './hooks/types.ts';
 import { createIntrospectionSigner } from './introspection/jwt-response.ts';
 import { registerIntrospectionRoute } from './introspection/routes.ts';
 import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
@@ -72,6 +74,7 @@ export interface Dependencies {
   logger: Logger;
   /** 32 bytes each: the first one encrypts signing keys at rest and opaque access tokens, all of them decrypt. */
   keyEncryptionKeys: readonly Uint8Array[];
+  hooks?: HooksModule | undefined;
 }
 
 declare module 'fastify' {
@@ -143,11 +146,13 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   });
   const lifetimes = { idle: config.REFRESH_TOKEN_IDLE_LIFETIME, absolute: config.REFRESH_TOKEN_ABSOLUTE_LIFETIME };
   const accessTokenLifetime = MAXIMUM_ACCESS_TOKEN_LIFETIME;
-  const issuing = { resources, revocations, issueAccessToken, audit, clock, lifetimes };
+  const { onAccessToken } = dependencies.hooks ?? {};
+  const askHook = onAccessToken && createAccessTokenHook({ onAccessToken, timeout: config.HOOKS_TIMEOUT, audit });
+  const issuing = { resources, revocations, issueAccessToken, askHook, audit, clock, lifetimes };
   const grantHandlers = new Map([
     ['authorization_code', authorizationCodeGrant({ ...issuing, codes, grants, accessTokenLifetime })],
     ['refresh_token', refreshTokenGrant({ ...issuing, refreshTokens })],
-    ['client_credentials', clientCredentialsGrant({ resources, issueAccessToken })],
+    ['client_credentials', clientCredentialsGrant({ resources, issueAccessToken, askHook })],
   ]);
 
   const app = await createApp({ logger, https, trustedProxies: config.TRUSTED_PROXIES, bodyLimit: BODY_LIMIT_BYTES, errorHandler });

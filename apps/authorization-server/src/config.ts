@@ -5,6 +5,7 @@ import {
   flag,
   httpUrl,
   isLoopback,
+  milliseconds,
   port,
   postgresUrl,
   readEnvironment,
@@ -60,6 +61,10 @@ const settings = z.object({
   ACCEPT_TOKEN_ENDPOINT_AUDIENCE: flag.default(false),
   /** Lets addresses that clients name lead to this machine, with http too. Development only, where it is on. */
   FETCH_LOOPBACK: flag.optional(),
+  /** A module with hooks: see docs/hooks.md. Absolute, or relative to the working directory. */
+  HOOKS_MODULE: z.string().optional(),
+  /** Milliseconds that a hook may take. */
+  HOOKS_TIMEOUT: milliseconds(1, 10_000).default(1_000),
   /** Where the seeded clients and the seeded resource are. Development only. */
   SEED_CLIENT_BASE_URL: httpUrl.default(defaultSeedAddresses.clientBaseUrl),
   SEED_RESOURCE: httpUrl.default(defaultSeedAddresses.resource),

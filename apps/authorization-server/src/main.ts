@@ -5,6 +5,7 @@ import { systemClock } from '@rolecall/storage/clock';
 import { openShortLivedStore } from '@rolecall/storage/open-short-lived-store';
 import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
+import { loadHooks } from './hooks/load-hooks.ts';
 import { developmentEncryptionKey } from './keys/development-encryption-key.ts';
 import { seed, seededSecrets } from './seed.ts';
 import { locationOf } from './stores/location.ts';
@@ -16,6 +17,7 @@ await runService('authorization-server', async () => {
   const logger = await createLogger({ name: 'authorization-server', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const onError = (error: Error) => logger.error({ err: error }, 'a store has trouble');
 
+  const hooks = config.HOOKS_MODULE === undefined ? undefined : await loadHooks(config.HOOKS_MODULE);
   const stores = await openStores(locationOf(config), production ? 'require' : 'apply', onError);
   const shortLived = await openShortLivedStore({ redisUrl: config.REDIS_URL, keyPrefix: 'rolecall-authorization-server:', onError });
   if (production) {
@@ -30,6 +32,7 @@ await runService('authorization-server', async () => {
     shortLived,
     clock: systemClock,
     logger,
+    hooks,
     keyEncryptionKeys: [current, ...config.KEY_ENCRYPTION_KEYS_ACCEPTED].map((key) => Buffer.from(key, 'base64url')),
   });
   return { app, host: config.HOST, port: config.PORT };

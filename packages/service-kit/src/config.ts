@@ -46,6 +46,9 @@ export const port = number(1, 65_535, '');
 /** A duration in whole seconds. */
 export const seconds = (minimum: number, maximum: number) => number(minimum, maximum, ' of seconds');
 
+/** A duration in whole milliseconds. */
+export const milliseconds = (minimum: number, maximum: number) => number(minimum, maximum, ' of milliseconds');
+
 /** An absolute http or https address without user, query or fragment. Kept as it is written: identifiers are compared letter by letter. */
 export const httpUrl = z.string().refine(
   (text) => {

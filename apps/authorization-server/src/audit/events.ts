@@ -48,7 +48,7 @@ export interface AuditEventDetails {
   configuration_exported: ByAdministrator & { users: boolean };
   configuration_imported: ByAdministrator & { clients: number; resources: number; users: number };
   /** A hook refused to let a token be issued. */
-  issuance_vetoed: { reason: string };
+  issuance_vetoed: { reason: string; grantType: string; resource: string };
 }
 
 /** One event: its type, whom it is about, and its own details. */

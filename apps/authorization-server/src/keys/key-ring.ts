@@ -159,7 +159,9 @@ export async function openKeyRing(options: {
     if (key === undefined) return undefined;
     const { publicJwk } = key;
     const verifier = await remembered(verifiers, key.kid, () => createTokenVerifier(publicJwk));
-    return accessTokenClaims.safeParse(verifier(token)).data;
+    const claims = verifier(token);
+    // With what a hook may have added.
+    return accessTokenClaims.safeParse(claims).success ? (claims as AccessTokenClaims) : undefined;
   };
 
   const rotate: KeyRing['rotate'] = async (algorithm, { immediately = false, request } = {}) => {

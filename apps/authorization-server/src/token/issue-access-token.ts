@@ -18,6 +18,8 @@ export interface AccessTokenContent {
   grantId?: string;
   /** When the user authenticated, in seconds since the epoch. */
   authTime?: number;
+  /** What a hook has added. */
+  claims?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export type IssueAccessToken = (content: AccessTokenContent) => Promise<TokenResponse>;
@@ -35,11 +37,12 @@ export function createAccessTokenIssuer(options: {
   lifetime: number;
 }): IssueAccessToken {
   const { issuer, keyRing, opaqueTokens, clock } = options;
-  return async ({ subject, clientId, resource, scopes, grantId, authTime }) => {
+  return async ({ subject, clientId, resource, scopes, grantId, authTime, claims: added }) => {
     const iat = nowInSeconds(clock);
     const lifetime = resource.accessTokenLifetime ?? options.lifetime;
     const scope = scopes.join(' ');
     const claims: AccessTokenClaims = {
+      ...added,
       iss: issuer,
       sub: subject,
       aud: resource.identifier,

@@ -12,6 +12,7 @@ import { tokenHash } from '../../src/random.ts';
 import { seed } from '../../src/seed.ts';
 import { behindProxy } from './two-instances.ts';
 import { defaultSeedAddresses } from '../../src/seeds.ts';
+import type { HooksModule } from '../../src/hooks/types.ts';
 import type { KeyRing } from '../../src/keys/key-ring.ts';
 import { openStores } from '../../src/stores/open-stores.ts';
 import type { Client, Resource, Stores } from '../../src/stores/types.ts';
@@ -47,7 +48,7 @@ type ClientChanges = { [Name in keyof Client]?: Client[Name] & {} };
 export const TEST_SECRET = 'a-secret-for-tests';
 
 /** Starts a server in this process. `environment` changes its configuration. */
-export async function startTestServer(environment: Record<string, string> = {}): Promise<TestServer> {
+export async function startTestServer(environment: Record<string, string> = {}, hooks?: HooksModule): Promise<TestServer> {
   const config = readConfig({ NODE_ENV: 'test', ...environment });
   const clock = createMovableClock();
   const stores = await openStores(await testDatabaseLocation(), 'apply');
@@ -69,7 +70,7 @@ export async function startTestServer(environment: Record<string, string> = {}):
   });
   const logger = await createLogger({ name: 'test', level: 'trace', format: 'json', destination });
   const others: FastifyInstance[] = [];
-  const dependencies = { stores, shortLived: fragile, clock, logger, keyEncryptionKeys: [randomBytes(32)] };
+  const dependencies = { stores, shortLived: fragile, clock, logger, keyEncryptionKeys: [randomBytes(32)], hooks };
   const first = await buildApp(config, dependencies);
   const app = inject('instances') === 1 ? first : behindProxy(first, await buildApp(config, withoutClose(dependencies)));
   return {

@@ -2,6 +2,7 @@ import { authorizationCodeRequest } from '@rolecall/contracts/token-request';
 import type { Clock } from '@rolecall/storage/clock';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { AuthorizationCode, AuthorizationCodes } from '../../authorize/authorization-code.ts';
+import type { AskAccessTokenHook } from '../../hooks/access-token-hook.ts';
 import { OAuthError } from '../../oauth-error.ts';
 import { readMessage } from '../../parameters.ts';
 import { chooseAudience, onlyResource } from '../../resources/choose-audience.ts';
@@ -26,6 +27,7 @@ export function authorizationCodeGrant(options: {
   resources: ResourceStore;
   revocations: Revocations;
   issueAccessToken: IssueAccessToken;
+  askHook: AskAccessTokenHook | undefined;
   audit: AuditLog;
   clock: Clock;
   lifetimes: RefreshTokenLifetimes;
@@ -42,7 +44,18 @@ export function authorizationCodeGrant(options: {
     checkCodeVerifier(found.codeChallenge, code_verifier);
     const audience = chooseAudience(found.grant, { scopes: undefined, resource: onlyResource(resource) }, await options.resources.list());
 
+    const content = {
+      subject: found.grant.userId,
+      clientId: client.id,
+      resource: audience.resource,
+      scopes: audience.scopes,
+      grantId: found.grant.id,
+      authTime: found.grant.authTime,
+    };
     const now = clock.now();
+    const expired = found.expiresAt <= now;
+    // Before the code is used up: who is refused here may try again.
+    const claims = expired ? undefined : await options.askHook?.(request, 'authorization_code', content);
     const refreshToken = client.grantTypes.includes('refresh_token') ? newRefreshToken() : undefined;
     const { idle, absolute } = lifetimesOf(client, options.lifetimes);
     const grant: Grant = {
@@ -51,7 +64,6 @@ export function authorizationCodeGrant(options: {
       expiresAt: now + (refreshToken === undefined ? options.accessTokenLifetime : absolute) * 1000,
     };
     // The one atomic step that lets exactly one redemption of a code go on is that its grant is recorded: durable before it is answered.
-    const expired = found.expiresAt <= now;
     const created =
       !expired &&
       (await grants.create(grant, refreshToken && { hash: refreshToken.hash, expiresAt: Math.min(now + idle * 1000, grant.expiresAt) }));
@@ -64,14 +76,7 @@ export function authorizationCodeGrant(options: {
     }
 
     audit.record(request, { type: 'code_redeemed', clientId: client.id, userId: grant.userId, grant: grant.id });
-    const response = await options.issueAccessToken({
-      subject: grant.userId,
-      clientId: client.id,
-      resource: audience.resource,
-      scopes: audience.scopes,
-      grantId: grant.id,
-      authTime: grant.authTime,
-    });
+    const response = await options.issueAccessToken({ ...content, claims });
     return refreshToken === undefined ? response : { ...response, refresh_token: refreshToken.token };
   };
 }

@@ -2,14 +2,15 @@ import { scopeTokens } from '@rolecall/contracts/scope';
 import { refreshTokenRequest } from '@rolecall/contracts/token-request';
 import type { Clock } from '@rolecall/storage/clock';
 import type { AuditLog } from '../../audit/audit-log.ts';
+import type { AskAccessTokenHook } from '../../hooks/access-token-hook.ts';
 import { OAuthError } from '../../oauth-error.ts';
 import { readMessage } from '../../parameters.ts';
 import { tokenHash } from '../../random.ts';
 import { chooseAudience, onlyResource } from '../../resources/choose-audience.ts';
 import { findResource } from '../../resources/resolve-target.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
-import type { RefreshTokenStore, ResourceStore } from '../../stores/types.ts';
-import type { IssueAccessToken } from '../issue-access-token.ts';
+import type { Grant, RefreshTokenStore, Resource, ResourceStore } from '../../stores/types.ts';
+import type { AccessTokenContent, IssueAccessToken } from '../issue-access-token.ts';
 import {
   GRACE_MILLISECONDS,
   lifetimesOf,
@@ -19,7 +20,7 @@ import {
   rotationOf,
   sealSuccessor,
 } from '../refresh-token.ts';
-import type { GrantHandler } from './grant.ts';
+import type { GrantHandler, GrantRequest } from './grant.ts';
 
 const NOT_VALID = 'The refresh token is not valid: it is unknown, expired, revoked, used, or was issued to another client.';
 
@@ -32,6 +33,7 @@ export function refreshTokenGrant(options: {
   resources: ResourceStore;
   revocations: Revocations;
   issueAccessToken: IssueAccessToken;
+  askHook: AskAccessTokenHook | undefined;
   audit: AuditLog;
   lifetimes: RefreshTokenLifetimes;
   clock: Clock;
@@ -49,8 +51,11 @@ export function refreshTokenGrant(options: {
     const { idle } = lifetimesOf(client, options.lifetimes);
     const successor = newRefreshToken();
     const now = clock.now();
+    const hash = tokenHash(presented);
+    // Before the token is used: who is refused here keeps it.
+    const answer = options.askHook && (await askFirst(options.askHook, hash, asked, all, { client, request }));
     const outcome = await refreshTokens.use({
-      hash: tokenHash(presented),
+      hash,
       clientId: client.id,
       now,
       successor: { hash: successor.hash, sealed: sealSuccessor(successor.token, presented), expiresAt: now + idle * 1000 },
@@ -59,22 +64,17 @@ export function refreshTokenGrant(options: {
       ...(asked.scopes !== undefined && { scopes: asked.scopes }),
       ...(asked.resource !== undefined && { resource: asked.resource }),
     });
-    if (outcome === undefined) throw await refusal(tokenHash(presented), client.id, asked);
+    if (outcome === undefined) throw await refusal(hash, client.id, asked);
     const { grant } = outcome;
     if (outcome.kind === 'stolen') {
       audit.record(request, { type: 'refresh_token_reused', clientId: client.id, userId: grant.userId, grant: grant.id });
       await revocations.announce('grant', grant.id, now);
       throw new OAuthError('invalid_grant', NOT_VALID, { cause: 'a rotated refresh token was used again: its grant has been ended' });
     }
-    const audience = chooseAudience(grant, asked, all);
-    const response = await options.issueAccessToken({
-      subject: grant.userId,
-      clientId: client.id,
-      resource: audience.resource,
-      scopes: audience.scopes,
-      grantId: grant.id,
-      authTime: grant.authTime,
-    });
+    const content = contentOf(grant, asked, all);
+    // A token that was rotated moments ago is answered once more and loses nothing: only then the hook has not been asked yet.
+    const claims = answer === undefined ? await options.askHook?.(request, 'refresh_token', content) : answer.claims;
+    const response = await options.issueAccessToken({ ...content, claims });
     audit.record(request, { type: 'token_refreshed', clientId: client.id, userId: grant.userId, grant: grant.id });
     switch (outcome.kind) {
       case 'rotated':
@@ -86,8 +86,21 @@ export function refreshTokenGrant(options: {
     }
   };
 
+  /** Asks the hook about the access token that is to come. Undefined when that is not certain yet: whether anything may come of it is for the use to say. */
+  async function askFirst(
+    ask: AskAccessTokenHook,
+    hash: string,
+    asked: Asked,
+    all: readonly Resource[],
+    { client, request }: Pick<GrantRequest, 'client' | 'request'>,
+  ) {
+    const found = await refreshTokens.find(hash, clock.now());
+    if (found === undefined || !found.alive || found.grant.clientId !== client.id) return undefined;
+    return { claims: await ask(request, 'refresh_token', contentOf(found.grant, asked, all)) };
+  }
+
   /** Why nothing came of it. Asked only now, so that success is one statement. */
-  async function refusal(hash: string, clientId: string, asked: { scopes: string[] | undefined; resource: string | undefined }) {
+  async function refusal(hash: string, clientId: string, asked: Asked) {
     const found = await refreshTokens.find(hash, clock.now());
     if (found === undefined || found.grant.clientId !== clientId || !found.alive) return new OAuthError('invalid_grant', NOT_VALID);
     if (asked.resource !== undefined && !found.grant.resources.includes(asked.resource))
@@ -96,4 +109,16 @@ export function refreshTokenGrant(options: {
       return new OAuthError('invalid_scope', 'The scope goes beyond what was granted.');
     return new OAuthError('invalid_grant', NOT_VALID);
   }
+}
+
+/** What the new access token is to be for, where the request says it. */
+interface Asked {
+  scopes: string[] | undefined;
+  resource: string | undefined;
+}
+
+/** @throws OAuthError where the grant does not reach as far. */
+function contentOf(grant: Grant, asked: Asked, all: readonly Resource[]): AccessTokenContent {
+  const { resource, scopes } = chooseAudience(grant, asked, all);
+  return { subject: grant.userId, clientId: grant.clientId, resource, scopes, grantId: grant.id, authTime: grant.authTime };
 }
