@@ -23,12 +23,9 @@ const keyList = z.strictObject({ items: z.array(keyDocument) }).meta({ id: 'Sign
 const rotation = z
   .strictObject({
     algorithm: signingAlgorithm,
-    immediately: z
-      .boolean()
-      .default(false)
-      .meta({
-        description: 'For a key that is in wrong hands: the new key signs at once, and everything that the older ones have signed is dead.',
-      }),
+    immediately: z.boolean().default(false).meta({
+      description: 'For a key that is in wrong hands: the new key signs at once, and everything that the older ones have signed is dead.',
+    }),
   })
   .meta({ id: 'KeyRotation' });
 

@@ -336,13 +336,14 @@ export interface RefreshTokenUse {
 
 /** What came of it: `rotated`, `repeated` (it had been, moments ago: the sealed successor is the same), `kept`, or `stolen`: the grant has been ended. */
 export type RefreshTokenOutcome =
-  | { kind: 'rotated' | 'kept'; grant: Grant }
-  | { kind: 'repeated'; grant: Grant; sealedSuccessor: Uint8Array }
-  | { kind: 'stolen'; grant: Grant };
+  { kind: 'rotated' | 'kept' | 'stolen'; grant: UsedGrant } | { kind: 'repeated'; grant: UsedGrant; sealedSuccessor: Uint8Array };
+
+/** What is needed of a grant to issue something from it. */
+export type UsedGrant = Pick<Grant, 'id' | 'userId' | 'clientId' | 'scopes' | 'resources' | 'authTime'>;
 
 /** A refresh token as introspection sees it. */
 export interface RefreshTokenState {
-  grant: Grant;
+  grant: UsedGrant;
   /** Milliseconds since the epoch. */
   createdAt: number;
   expiresAt: number;

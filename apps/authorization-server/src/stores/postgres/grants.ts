@@ -42,14 +42,14 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
         grant.clientId,
         grant.scopes,
         grant.resources,
-        new Date(grant.authTime * 1000),
+        new Date(grant.authTime * 1000).toISOString(),
         grant.sessionId ?? null,
         grant.userAgent ?? null,
         grant.address ?? null,
-        new Date(grant.createdAt),
-        new Date(grant.expiresAt),
+        new Date(grant.createdAt).toISOString(),
+        new Date(grant.expiresAt).toISOString(),
         refreshToken?.hash ?? null,
-        refreshToken === undefined ? null : new Date(refreshToken.expiresAt),
+        refreshToken === undefined ? null : new Date(refreshToken.expiresAt).toISOString(),
       ]);
       return rows.length === 1;
     },

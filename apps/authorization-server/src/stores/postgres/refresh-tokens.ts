@@ -1,8 +1,7 @@
 import type { Database } from '@rolecall/storage/open-database';
-import type { Grant, RefreshTokenOutcome, RefreshTokenStore } from '../types.ts';
+import type { RefreshTokenOutcome, RefreshTokenStore, UsedGrant } from '../types.ts';
 
-const GRANT_COLUMNS =
-  'g.id, g.user_id, g.client_id, g.scopes, g.resources, g.auth_time, g.session_id, g.user_agent, g.address, g.created_at, g.expires_at';
+const GRANT_COLUMNS = 'g.id, g.user_id, g.client_id, g.scopes, g.resources, extract(epoch FROM g.auth_time)::int AS auth_time';
 
 /**
  * One statement does all of it. The row is locked by the update: of two uses at once the second waits and then sees what the first one wrote,
@@ -24,7 +23,7 @@ WITH presented AS (
     AND g.id = t.grant_id AND g.client_id = $2 AND g.revoked_at IS NULL AND g.expires_at > $5::timestamptz
     AND u.disabled_at IS NULL AND c.disabled_at IS NULL
     AND ($3::text[] IS NULL OR $3::text[] <@ g.scopes) AND ($4::text IS NULL OR $4 = ANY(g.resources))
-  RETURNING ${GRANT_COLUMNS}, t.used_at, t.successor_hash, t.sealed_successor
+  RETURNING ${GRANT_COLUMNS}, g.expires_at, t.used_at, t.successor_hash, t.sealed_successor
 ), judged AS (
   SELECT presented.*, successor_hash <> $6 AND (
     used_at <= $11::timestamptz
@@ -37,7 +36,7 @@ WITH presented AS (
 ), ended AS (
   UPDATE grants SET revoked_at = $5::timestamptz FROM judged WHERE grants.id = judged.id AND judged.stolen
 )
-SELECT id, user_id, client_id, scopes, resources, auth_time, session_id, user_agent, address, created_at, expires_at,
+SELECT id, user_id, client_id, scopes, resources, auth_time,
   CASE WHEN successor_hash IS NULL THEN 'kept' WHEN successor_hash = $6 THEN 'rotated' WHEN stolen THEN 'stolen' ELSE 'repeated' END AS outcome,
   sealed_successor
 FROM judged`;
@@ -55,12 +54,7 @@ interface GrantRow {
   client_id: string;
   scopes: string[];
   resources: string[];
-  auth_time: Date;
-  session_id: string | null;
-  user_agent: string | null;
-  address: string | null;
-  created_at: Date;
-  expires_at: Date;
+  auth_time: number;
 }
 
 export function createRefreshTokenStore(database: Database): RefreshTokenStore {
@@ -71,13 +65,13 @@ export function createRefreshTokenStore(database: Database): RefreshTokenStore {
         use.clientId,
         use.scopes ?? null,
         use.resource ?? null,
-        new Date(use.now),
+        timestamp(use.now),
         use.successor.hash,
         use.successor.sealed,
-        new Date(use.successor.expiresAt),
-        use.rotateWhenExpiringBefore === Number.POSITIVE_INFINITY ? 'infinity' : new Date(use.rotateWhenExpiringBefore),
-        use.slidesTo === undefined ? null : new Date(use.slidesTo),
-        new Date(use.now - use.grace),
+        timestamp(use.successor.expiresAt),
+        timestamp(use.rotateWhenExpiringBefore),
+        use.slidesTo === undefined ? null : timestamp(use.slidesTo),
+        timestamp(use.now - use.grace),
       ]);
       if (row === undefined) return undefined;
       const grant = toGrant(row);
@@ -87,7 +81,7 @@ export function createRefreshTokenStore(database: Database): RefreshTokenStore {
     find: async (hash, now) => {
       const [row] = await database.query<GrantRow & { token_created_at: Date; token_expires_at: Date; alive: boolean }>(FIND, [
         hash,
-        new Date(now),
+        timestamp(now),
       ]);
       if (row === undefined) return undefined;
       const { token_created_at: createdAt, token_expires_at: expiresAt, alive } = row;
@@ -96,18 +90,11 @@ export function createRefreshTokenStore(database: Database): RefreshTokenStore {
   };
 }
 
-function toGrant(row: GrantRow): Grant {
-  return {
-    id: row.id,
-    userId: row.user_id,
-    clientId: row.client_id,
-    scopes: row.scopes,
-    resources: row.resources,
-    authTime: Math.floor(row.auth_time.getTime() / 1000),
-    createdAt: row.created_at.getTime(),
-    expiresAt: row.expires_at.getTime(),
-    ...(row.session_id !== null && { sessionId: row.session_id }),
-    ...(row.user_agent !== null && { userAgent: row.user_agent }),
-    ...(row.address !== null && { address: row.address }),
-  };
+function toGrant({ id, user_id, client_id, scopes, resources, auth_time }: GrantRow): UsedGrant {
+  return { id, userId: user_id, clientId: client_id, scopes, resources, authTime: auth_time };
+}
+
+/** Written as text here: the driver would go by the machine's time zone, and take its time. */
+function timestamp(milliseconds: number): string {
+  return milliseconds === Number.POSITIVE_INFINITY ? 'infinity' : new Date(milliseconds).toISOString();
 }
