@@ -9,7 +9,7 @@ import { tokenHash } from '../../random.ts';
 import { chooseAudience, onlyResource } from '../../resources/choose-audience.ts';
 import { findResource } from '../../resources/resolve-target.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
-import type { Grant, RefreshTokenStore, Resource, ResourceStore } from '../../stores/types.ts';
+import type { RefreshTokenStore, Resource, ResourceStore, UsedGrant } from '../../stores/types.ts';
 import type { AccessTokenContent, IssueAccessToken } from '../issue-access-token.ts';
 import {
   GRACE_MILLISECONDS,
@@ -118,7 +118,7 @@ interface Asked {
 }
 
 /** @throws OAuthError where the grant does not reach as far. */
-function contentOf(grant: Grant, asked: Asked, all: readonly Resource[]): AccessTokenContent {
+function contentOf(grant: UsedGrant, asked: Asked, all: readonly Resource[]): AccessTokenContent {
   const { resource, scopes } = chooseAudience(grant, asked, all);
   return { subject: grant.userId, clientId: grant.clientId, resource, scopes, grantId: grant.id, authTime: grant.authTime };
 }
