@@ -12,6 +12,7 @@ import { withKnownFailures } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { registerAdministration } from './admin/routes.ts';
+import { registerAccountRoutes } from './account/routes.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createAuthorizationCodes } from './authorize/authorization-code.ts';
 import { createPendingRequests } from './authorize/pending-requests.ts';
@@ -21,6 +22,7 @@ import { createClientKeys } from './clients/client-keys.ts';
 import { createLastUsed } from './clients/last-used.ts';
 import { type Config, MAXIMUM_ACCESS_TOKEN_LIFETIME } from './config.ts';
 import { registerConsentRoutes } from './consent/routes.ts';
+import { createConsentWithdrawal } from './consent/withdraw.ts';
 import { errorHandler } from './error-handler.ts';
 import { createGuardedFetch } from './fetch/guarded-fetch.ts';
 import { createAccessTokenHook } from './hooks/access-token-hook.ts';
@@ -30,16 +32,19 @@ import { registerIntrospectionRoute } from './introspection/routes.ts';
 import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
 import { registerKeyRoutes } from './keys/routes.ts';
 import { createPasswordCheck } from './login/check-password.ts';
+import { createDestinations } from './login/destination.ts';
 import { createHashingQueue } from './login/hashing-queue.ts';
 import { createKnownBrowsers } from './login/known-browsers.ts';
 import { createLoginThrottle } from './login/login-throttle.ts';
 import { registerLoginRoutes } from './login/routes.ts';
 import { registerLogoutRoutes } from './logout/routes.ts';
 import { registerMetadataRoute } from './metadata/routes.ts';
+import { registerPasswordChangeRoutes } from './password-change/routes.ts';
 import { registerRevocationFeed } from './revocation/feed.ts';
 import { createRevocations, type Revocations } from './revocation/revocations.ts';
 import { registerRevocationRoute } from './revocation/routes.ts';
 import { createUserSessions } from './sessions/user-sessions.ts';
+import { registerSignUpRoutes } from './sign-up/routes.ts';
 import { cachedStores } from './stores/cached.ts';
 import type { Stores } from './stores/types.ts';
 import { createFailureThrottle } from './throttle/failure-throttle.ts';
@@ -57,6 +62,7 @@ const BODY_LIMIT_BYTES = 64 * 1024;
 /**
  * Failures of one account or client from one address; of any accounts from one address, behind which there may be a whole office; of one account from
  * anywhere; and of one account in a browser that is known to it.
+ * Accounts that are asked for from one address.
  */
 const THROTTLES = {
   client: { limit: 10, windowSeconds: 15 * 60 },
@@ -64,6 +70,7 @@ const THROTTLES = {
   'login-address': { limit: 100, windowSeconds: 15 * 60 },
   'login-everywhere': { limit: 100, windowSeconds: 3_600 },
   'login-known-browser': { limit: 10, windowSeconds: 15 * 60 },
+  'sign-up': { limit: 20, windowSeconds: 3_600 },
 };
 
 /** What an authorization server works with. */
@@ -144,6 +151,8 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     lastUsed,
     audit,
   });
+  const findDestination = createDestinations({ basePath, clients, pendingRequests });
+  const people = { userSessions, knownBrowsers, audit };
   const lifetimes = { idle: config.REFRESH_TOKEN_IDLE_LIFETIME, absolute: config.REFRESH_TOKEN_ABSOLUTE_LIFETIME };
   const accessTokenLifetime = MAXIMUM_ACCESS_TOKEN_LIFETIME;
   const { onAccessToken } = dependencies.hooks ?? {};
@@ -206,8 +215,14 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
         absoluteSeconds: config.SESSION_ABSOLUTE_LIFETIME,
       });
       registerAuthorizeRoutes(pages, { issuer, basePath, clock, clients, resources, consents, users, codes, pendingRequests, audit });
-      registerLoginRoutes(pages, { basePath, clients, pendingRequests, checkPassword, knownBrowsers, userSessions, audit });
+      registerLoginRoutes(pages, { ...people, basePath, users, findDestination, checkPassword, signUp: config.SIGN_UP });
       registerLogoutRoutes(pages, { basePath, users, userSessions });
+      if (config.SIGN_UP)
+        registerSignUpRoutes(pages, { ...people, basePath, users, findDestination, hashingQueue, throttle: throttleOf('sign-up') });
+      if (config.PASSWORD_CHANGE) registerPasswordChangeRoutes(pages, { ...people, basePath, users, checkPassword, hashingQueue });
+      const withdrawConsent = createConsentWithdrawal({ consents, grants, revocations, audit, clock });
+      const passwordChange = config.PASSWORD_CHANGE;
+      registerAccountRoutes(pages, { ...stores, basePath, userSessions, withdrawConsent, clock, passwordChange });
       registerConsentRoutes(pages, { basePath, users, clients, resources, consents, pendingRequests, audit });
     },
     { prefix: basePath },

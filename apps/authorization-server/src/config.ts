@@ -65,6 +65,9 @@ const settings = z.object({
   HOOKS_MODULE: z.string().optional(),
   /** Milliseconds that a hook may take. */
   HOOKS_TIMEOUT: milliseconds(1, 10_000).default(1_000),
+  /** May people make accounts for themselves, and change their passwords? */
+  SIGN_UP: flag.default(false),
+  PASSWORD_CHANGE: flag.default(false),
   /** Where the seeded clients and the seeded resource are. Development only. */
   SEED_CLIENT_BASE_URL: httpUrl.default(defaultSeedAddresses.clientBaseUrl),
   SEED_RESOURCE: httpUrl.default(defaultSeedAddresses.resource),

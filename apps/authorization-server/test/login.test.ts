@@ -129,7 +129,7 @@ describe('login', () => {
     );
   });
 
-  it.each(['/login', '/login?request=', '/login?request=unknown', '/consent', `/authorize/${'a'.repeat(43)}`])(
+  it.each(['/login?request=unknown', '/consent', `/authorize/${'a'.repeat(43)}`])(
     '%s without a request gets a page that says what to do',
     async (path) => {
       const response = await openBrowser(server.app).get(path);
@@ -197,6 +197,44 @@ describe('login', () => {
     await open(browser, authorizeUrl());
     expect((await logIn(browser, 'bob', 'builder')).body).toContain('The username or the password is wrong.');
     await own.close();
+  });
+
+  it.each(['/login', '/login?request=', '/login?return_to=/account', '/'])('%s leads to the account without a client', async (path) => {
+    const browser = openBrowser(server.app);
+    const page = await open(browser, path);
+    expect(page.body).toContain('to your account');
+    const account = await logIn(browser);
+    expect(account.body).toContain('<h1>Your account</h1>');
+    // Who is logged in already goes on at once.
+    expect((await browser.get('/login?return_to=/account')).location).toBe('/account');
+  });
+
+  it.each([
+    '//evil.example',
+    '/\\\\evil.example',
+    '/\\evil.example',
+    '\\\\evil.example',
+    'https://evil.example/account',
+    '/account/../..//evil.example',
+    '/account@evil.example',
+    '/account?x',
+    '/account/',
+    ' /account',
+    '/%2f%2fevil.example',
+    'javascript:alert(1)',
+    '/\tevil',
+    '/authorize',
+  ])('SEC-11: leads nowhere else after the login: %j', async (target) => {
+    const browser = openBrowser(server.app);
+    expectPage(await browser.get(`/login?return_to=${encodeURIComponent(target)}`));
+    await browser.get('/login');
+    const response = await browser.post('/login', {
+      ...browser.hiddenFields(),
+      return_to: target,
+      username: 'alice',
+      password: 'wonderland',
+    });
+    expectPage(response);
   });
 
   it('one login serves several clients', async () => {

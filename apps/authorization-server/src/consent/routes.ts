@@ -86,6 +86,8 @@ export function registerConsentRoutes(app: FastifyInstance, options: ConsentOpti
       clientName: client.name,
       verified: client.verified,
       userName: user.name,
+      otherLogin: `${basePath}/login?request=${id}`,
+      account: `${basePath}/account`,
       target: displayTarget(pending.request.redirectUri),
       resources: await describe(pending, user.userId, client),
       ...(problem !== undefined && { problem }),

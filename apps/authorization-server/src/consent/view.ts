@@ -10,6 +10,9 @@ export interface ConsentView {
   clientName: string;
   verified: boolean;
   userName: string;
+  /** Where somebody else logs in. */
+  otherLogin: string;
+  account: string;
   /** Where the answer goes, in words. */
   target: string;
   resources: { name: string; identifier: string; scopes: ConsentScope[] }[];
@@ -34,7 +37,7 @@ export function consentPage(view: ConsentView): Page {
     title: `Allow ${view.clientName}?`,
     body: html`
 <h1>Allow ${view.clientName}?</h1>
-<p><strong>${view.clientName}</strong> asks to act for you, <strong>${view.userName}</strong>.</p>
+<p><strong>${view.clientName}</strong> asks to act for you, <strong>${view.userName}</strong>. <a href="${view.otherLogin}">Not you?</a></p>
 !${warning}
 !${problem}
 <form method="post" action="${view.action}">
@@ -46,7 +49,8 @@ export function consentPage(view: ConsentView): Page {
     <button type="submit" name="decision" value="deny" class="quiet">Deny</button>
     <button type="submit" name="decision" value="approve">Allow</button>
   </div>
-</form>`,
+</form>
+<p class="soft after">You can take it back at any time on <a href="${view.account}">your account</a>.</p>`,
   };
 }
 

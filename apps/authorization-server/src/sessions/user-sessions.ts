@@ -18,8 +18,10 @@ export interface UserSessions {
   endThis(request: FastifyRequest, reply: FastifyReply): Promise<void>;
   /** Ends one of a user's sessions, wherever it is. False when there is none. */
   end(request: FastifyRequest, userId: string, id: string): Promise<boolean>;
-  /** Ends all of a user's sessions, or all but this one. */
-  endAll(request: FastifyRequest, userId: string, options?: { exceptThis: boolean }): Promise<void>;
+  /** Ends all of a user's sessions. */
+  endAll(request: FastifyRequest, userId: string): Promise<void>;
+  /** The same, but this one goes on. @param options.grantsOfThis whether what depends on this one ends all the same. */
+  endAllButThis(request: FastifyRequest, userId: string, options: { grantsOfThis: boolean }): Promise<void>;
 }
 
 /** What a session of this request is known by. */
@@ -46,6 +48,10 @@ export function createUserSessions(options: {
       await revocations.announce('grant', grant, now);
       audit.record(request, { type: 'grant_revoked', userId: of.userId, grant });
     }
+  }
+
+  async function idsOf(userId: string): Promise<string[]> {
+    return (await sessions.listOf(userId, clock.now())).map(({ id }) => id);
   }
 
   /** The session first: a list without it must not hide one that is alive. */
@@ -90,19 +96,21 @@ export function createUserSessions(options: {
       audit.record(request, { type: 'logout', userId: user.userId });
     },
     end: async (request, userId, id) => {
-      const isTheirs = (await sessions.listOf(userId, clock.now())).some((session) => session.id === id);
-      if (!isTheirs) return false;
+      if (!(await idsOf(userId)).includes(id)) return false;
       await remove([id]);
       await endGrants(request, { userId, session: id });
       audit.record(request, { type: 'logout', userId });
       return true;
     },
-    endAll: async (request, userId, { exceptThis } = { exceptThis: false }) => {
-      // Who ends the sessions of another has none here.
-      const here = exceptThis ? thisSession(request) : undefined;
-      const all = await sessions.listOf(userId, clock.now());
-      await remove(all.map(({ id }) => id).filter((id) => id !== here));
-      await endGrants(request, { userId, ...(here !== undefined && { exceptSession: here }) });
+    endAll: async (request, userId) => {
+      await remove(await idsOf(userId));
+      await endGrants(request, { userId });
+      audit.record(request, { type: 'logout_everywhere', userId });
+    },
+    endAllButThis: async (request, userId, { grantsOfThis }) => {
+      const here = thisSession(request);
+      await remove((await idsOf(userId)).filter((id) => id !== here));
+      await endGrants(request, { userId, ...(!grantsOfThis && { exceptSession: here }) });
       audit.record(request, { type: 'logout_everywhere', userId });
     },
   };

@@ -210,6 +210,14 @@ export interface ConsentedScopes {
 /** One of the two is there, or both. */
 export type ByUserOrClient = { userId: string; clientId?: string } | { userId?: string; clientId: string };
 
+/** The same, as the user's own list has it. Times are milliseconds since the epoch. */
+export interface Consent extends ConsentedScopes {
+  clientId: string;
+  resource: string;
+  createdAt: number;
+  updatedAt: number;
+}
+
 export interface ConsentStore {
   /**
    * By resource identifier.
@@ -229,6 +237,8 @@ export interface ConsentStore {
     resource: string,
     decision: { agreed: readonly string[]; refused: readonly string[] },
   ): Promise<void>;
+  /** All that a user has decided, about every client. */
+  listOf(userId: string): Promise<Consent[]>;
   /** Forgets all that the user decided about the client. */
   withdraw(userId: string, clientId: string): Promise<void>;
   /** Forgets all that a user decided about any client, or any user about a client. */
@@ -290,6 +300,8 @@ export interface GrantStore {
     before: GrantPosition | undefined;
     limit: number;
   }): Promise<GrantEntry[]>;
+  /** What is in force of what a user has granted, the newest first, each with when a token was last issued from it (milliseconds since the epoch). */
+  listInForce(userId: string, now: number): Promise<(Grant & { lastUsedAt: number })[]>;
 }
 
 /** A session in which a user is logged in, for the list of sessions: the session itself is in the short-lived store, and may be over before. */

@@ -17,6 +17,17 @@ export function createConsentStore(prisma: PrismaClient): ConsentStore {
           refused_scopes = ARRAY(SELECT unnest(consents.refused_scopes || excluded.refused_scopes) EXCEPT SELECT unnest(excluded.scopes) ORDER BY 1),
           updated_at = now()`);
     },
+    listOf: async (userId) => {
+      const rows = await prisma.consent.findMany({ where: { userId }, orderBy: { createdAt: 'asc' } });
+      return rows.map((row) => ({
+        clientId: row.clientId,
+        resource: row.resourceIdentifier,
+        agreed: new Set(row.scopes),
+        refused: new Set(row.refusedScopes),
+        createdAt: row.createdAt.getTime(),
+        updatedAt: row.updatedAt.getTime(),
+      }));
+    },
     withdraw: async (userId, clientId) => void (await prisma.consent.deleteMany({ where: { userId, clientId } })),
     withdrawAll: async (of) => void (await prisma.consent.deleteMany({ where: of })),
   };

@@ -33,6 +33,12 @@ WHERE clients.id = grants.client_id AND grants.user_id = $1 AND grants.revoked_a
   AND ($2::text IS NULL OR grants.session_id = $2) AND ($3::text IS NULL OR grants.session_id IS DISTINCT FROM $3)
 RETURNING grants.id`;
 
+/** Nobody reads further: what there is more of ends with its client in any case. */
+const MAXIMUM_IN_FORCE = 500;
+
+/** $1 grants */
+const LAST_USED = `SELECT grant_id AS id, max(created_at) AS at FROM refresh_tokens WHERE grant_id = ANY($1::text[]) GROUP BY grant_id`;
+
 export function createGrantStore(prisma: PrismaClient, database: Database): GrantStore {
   return {
     create: async (grant, refreshToken) => {
@@ -89,6 +95,16 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
         take: limit,
       });
       return rows.map(toEntry);
+    },
+    listInForce: async (userId, now) => {
+      const rows = await prisma.grant.findMany({
+        where: { userId, revokedAt: null, expiresAt: { gt: new Date(now) } },
+        orderBy: { createdAt: 'desc' },
+        take: MAXIMUM_IN_FORCE,
+      });
+      const used = await database.query<{ id: string; at: Date }>(LAST_USED, [rows.map(({ id }) => id)]);
+      const lastUsed = new Map(used.map(({ id, at }) => [id, at.getTime()]));
+      return rows.map((row) => ({ ...toEntry(row), lastUsedAt: lastUsed.get(row.id) ?? row.createdAt.getTime() }));
     },
   };
 }
