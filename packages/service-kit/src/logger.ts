@@ -48,7 +48,8 @@ export async function createLogger(options: LoggerOptions): Promise<Logger> {
       err: withoutCommand,
     },
   };
-  if (!pretty) return options.destination ? pino(settings, options.destination) : pino(settings);
+  // Lines that come while others are being written go with the next write; what is left at the end is written before the process ends.
+  if (!pretty) return pino(settings, options.destination ?? pino.destination({ dest: 1, sync: false }));
   const { default: prettyStream } = await import('pino-pretty');
   return pino(
     settings,

@@ -336,8 +336,8 @@ export interface RefreshTokenUse {
   scopes?: readonly string[];
   resource?: string;
   now: number;
-  /** The next token, if this use is the one that rotates: kept sealed too, for a client that loses the answer. */
-  successor: { hash: string; sealed: Uint8Array<ArrayBuffer>; expiresAt: number };
+  /** The next token, if this use is the one that rotates. With its salt, who presents the token again can be given the same one. */
+  successor: { hash: string; salt: string; expiresAt: number };
   /** It is rotated when it expires before this; infinity: always. */
   rotateWhenExpiringBefore: number;
   /** Where it is not rotated, its idle lifetime begins anew: until when, at most. */
@@ -346,9 +346,9 @@ export interface RefreshTokenUse {
   grace: number;
 }
 
-/** What came of it: `rotated`, `repeated` (it had been, moments ago: the sealed successor is the same), `kept`, or `stolen`: the grant has been ended. */
+/** What came of it: `rotated`, `repeated` (it had been, moments ago: the salt is that of the same successor), `kept`, or `stolen`: the grant has been ended. */
 export type RefreshTokenOutcome =
-  { kind: 'rotated' | 'kept' | 'stolen'; grant: UsedGrant } | { kind: 'repeated'; grant: UsedGrant; sealedSuccessor: Uint8Array };
+  { kind: 'rotated' | 'kept' | 'stolen'; grant: UsedGrant } | { kind: 'repeated'; grant: UsedGrant; successorSalt: string };
 
 /** What is needed of a grant to issue something from it. */
 export type UsedGrant = Pick<Grant, 'id' | 'userId' | 'clientId' | 'scopes' | 'resources' | 'authTime'>;

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Clock } from '@rolecall/storage/clock';
 import { randomToken, tokenHash } from '../random.ts';
 import type { Client, RefreshTokenUse } from '../stores/types.ts';
@@ -20,7 +20,7 @@ export interface NewRefreshToken {
   hash: string;
 }
 
-/** 256 random bits; what is kept is their SHA-256. */
+/** The first one of a grant: 256 random bits; what is kept is their SHA-256. */
 export function newRefreshToken(): NewRefreshToken {
   const token = randomToken('rc_rt_');
   return { token, hash: tokenHash(token) };
@@ -49,24 +49,10 @@ export function rotationOf(client: Client, idle: number, clock: Clock): Pick<Ref
 }
 
 /**
- * Encrypts the successor of a refresh token with a key that only that token itself gives: whoever presents the token again within the grace gets the same one,
- * and a dump of the database gives neither. The key encrypts this once, so the nonce may be part of it.
+ * The token that comes after another one: a hash of that one and a random salt, which is kept. So whoever presents a token again within the grace gets the
+ * same successor; who has stolen the database has the salt alone, and who has stolen a token has no salt.
  */
-export function sealSuccessor(successor: string, presented: string): Uint8Array<ArrayBuffer> {
-  const { key, nonce } = successorKey(presented);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce);
-  return Uint8Array.from(Buffer.concat([cipher.update(successor, 'utf8'), cipher.final(), cipher.getAuthTag()]));
-}
-
-/** @throws Error when it was not sealed with this token. */
-export function openSuccessor(sealed: Uint8Array, presented: string): string {
-  const { key, nonce } = successorKey(presented);
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce).setAuthTag(sealed.subarray(-16));
-  return decipher.update(sealed.subarray(0, -16), undefined, 'utf8') + decipher.final('utf8');
-}
-
-function successorKey(presented: string): { key: Buffer; nonce: Buffer } {
-  // The token is 256 random bits: one hash is enough to derive from.
-  const bytes = hash('sha512', `rolecall refresh token successor ${presented}`, 'buffer');
-  return { key: bytes.subarray(0, 32), nonce: bytes.subarray(32, 44) };
+export function successorOf(presented: string, salt: string): NewRefreshToken {
+  const token = `rc_rt_${hash('sha256', `rolecall successor ${salt} ${presented}`, 'base64url')}`;
+  return { token, hash: tokenHash(token) };
 }

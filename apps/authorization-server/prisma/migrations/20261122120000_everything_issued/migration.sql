@@ -54,7 +54,7 @@ CREATE TABLE "refresh_tokens" (
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
     "used_at" TIMESTAMPTZ(3),
     "successor_hash" TEXT,
-    "sealed_successor" BYTEA,
+    "successor_salt" TEXT,
 
     CONSTRAINT "refresh_tokens_pkey" PRIMARY KEY ("hash")
 ) WITH (fillfactor = 80);

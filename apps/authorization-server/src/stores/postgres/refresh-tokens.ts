@@ -8,14 +8,14 @@ const GRANT_COLUMNS = 'g.id, g.user_id, g.client_id, g.scopes, g.resources, extr
  * so that COALESCE keeps the first one's successor and both answer it. That the successor of a token has been used itself, or that the
  * token's first use lies further back than the grace, means that two parties hold the family: its grant ends in the same moment.
  *
- * $1 hash, $2 client, $3 scopes, $4 resource, $5 now, $6–$8 successor (hash, sealed, expiry), $9 rotate when expiring before, $10 slides to, $11 used before this: too late
+ * $1 hash, $2 client, $3 scopes, $4 resource, $5 now, $6–$8 successor (hash, salt, expiry), $9 rotate when expiring before, $10 slides to, $11 used before this: too late
  */
 const USE = `
 WITH presented AS (
   UPDATE refresh_tokens AS t SET
     used_at = CASE WHEN t.used_at IS NOT NULL OR t.expires_at < $9::timestamptz THEN COALESCE(t.used_at, $5::timestamptz) END,
     successor_hash = CASE WHEN t.used_at IS NOT NULL OR t.expires_at < $9::timestamptz THEN COALESCE(t.successor_hash, $6) END,
-    sealed_successor = CASE WHEN t.used_at IS NOT NULL OR t.expires_at < $9::timestamptz THEN COALESCE(t.sealed_successor, $7::bytea) END,
+    successor_salt = CASE WHEN t.used_at IS NOT NULL OR t.expires_at < $9::timestamptz THEN COALESCE(t.successor_salt, $7) END,
     expires_at = CASE WHEN t.used_at IS NULL AND t.expires_at >= $9::timestamptz AND $10::timestamptz IS NOT NULL
       THEN GREATEST(t.expires_at, LEAST($10::timestamptz, g.expires_at)) ELSE t.expires_at END
   FROM grants AS g JOIN users AS u ON u.id = g.user_id JOIN clients AS c ON c.id = g.client_id
@@ -23,7 +23,7 @@ WITH presented AS (
     AND g.id = t.grant_id AND g.client_id = $2 AND g.revoked_at IS NULL AND g.expires_at > $5::timestamptz
     AND u.disabled_at IS NULL AND c.disabled_at IS NULL
     AND ($3::text[] IS NULL OR $3::text[] <@ g.scopes) AND ($4::text IS NULL OR $4 = ANY(g.resources))
-  RETURNING ${GRANT_COLUMNS}, g.expires_at, t.used_at, t.successor_hash, t.sealed_successor
+  RETURNING ${GRANT_COLUMNS}, g.expires_at, t.used_at, t.successor_hash, t.successor_salt
 ), judged AS (
   SELECT presented.*, successor_hash <> $6 AND (
     used_at <= $11::timestamptz
@@ -38,7 +38,7 @@ WITH presented AS (
 )
 SELECT id, user_id, client_id, scopes, resources, auth_time,
   CASE WHEN successor_hash IS NULL THEN 'kept' WHEN successor_hash = $6 THEN 'rotated' WHEN stolen THEN 'stolen' ELSE 'repeated' END AS outcome,
-  sealed_successor
+  successor_salt
 FROM judged`;
 
 const FIND = `
@@ -60,14 +60,14 @@ interface GrantRow {
 export function createRefreshTokenStore(database: Database): RefreshTokenStore {
   return {
     use: async (use) => {
-      const [row] = await database.query<GrantRow & { outcome: RefreshTokenOutcome['kind']; sealed_successor: Uint8Array }>(USE, [
+      const [row] = await database.query<GrantRow & { outcome: RefreshTokenOutcome['kind']; successor_salt: string }>(USE, [
         use.hash,
         use.clientId,
         use.scopes ?? null,
         use.resource ?? null,
         timestamp(use.now),
         use.successor.hash,
-        use.successor.sealed,
+        use.successor.salt,
         timestamp(use.successor.expiresAt),
         timestamp(use.rotateWhenExpiringBefore),
         use.slidesTo === undefined ? null : timestamp(use.slidesTo),
@@ -75,7 +75,7 @@ export function createRefreshTokenStore(database: Database): RefreshTokenStore {
       ]);
       if (row === undefined) return undefined;
       const grant = toGrant(row);
-      if (row.outcome === 'repeated') return { kind: 'repeated', grant, sealedSuccessor: row.sealed_successor };
+      if (row.outcome === 'repeated') return { kind: 'repeated', grant, successorSalt: row.successor_salt };
       return { kind: row.outcome, grant };
     },
     find: async (hash, now) => {

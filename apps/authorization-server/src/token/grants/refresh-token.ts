@@ -5,21 +5,13 @@ import type { AuditLog } from '../../audit/audit-log.ts';
 import type { AskAccessTokenHook } from '../../hooks/access-token-hook.ts';
 import { OAuthError } from '../../oauth-error.ts';
 import { readMessage } from '../../parameters.ts';
-import { tokenHash } from '../../random.ts';
+import { randomToken, tokenHash } from '../../random.ts';
 import { chooseAudience, onlyResource } from '../../resources/choose-audience.ts';
 import { findResource } from '../../resources/resolve-target.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
 import type { RefreshTokenStore, Resource, ResourceStore, UsedGrant } from '../../stores/types.ts';
 import type { AccessTokenContent, IssueAccessToken } from '../issue-access-token.ts';
-import {
-  GRACE_MILLISECONDS,
-  lifetimesOf,
-  newRefreshToken,
-  openSuccessor,
-  type RefreshTokenLifetimes,
-  rotationOf,
-  sealSuccessor,
-} from '../refresh-token.ts';
+import { GRACE_MILLISECONDS, lifetimesOf, type RefreshTokenLifetimes, rotationOf, successorOf } from '../refresh-token.ts';
 import type { GrantHandler, GrantRequest } from './grant.ts';
 
 const NOT_VALID = 'The refresh token is not valid: it is unknown, expired, revoked, used, or was issued to another client.';
@@ -49,7 +41,8 @@ export function refreshTokenGrant(options: {
       resource: wanted === undefined ? undefined : findResource(all, wanted).identifier,
     };
     const { idle } = lifetimesOf(client, options.lifetimes);
-    const successor = newRefreshToken();
+    const salt = randomToken('');
+    const successor = successorOf(presented, salt);
     const now = clock.now();
     const hash = tokenHash(presented);
     // Before the token is used: who is refused here keeps it.
@@ -58,7 +51,7 @@ export function refreshTokenGrant(options: {
       hash,
       clientId: client.id,
       now,
-      successor: { hash: successor.hash, sealed: sealSuccessor(successor.token, presented), expiresAt: now + idle * 1000 },
+      successor: { hash: successor.hash, salt, expiresAt: now + idle * 1000 },
       grace: GRACE_MILLISECONDS,
       ...rotationOf(client, idle, clock),
       ...(asked.scopes !== undefined && { scopes: asked.scopes }),
@@ -80,7 +73,7 @@ export function refreshTokenGrant(options: {
       case 'rotated':
         return { ...response, refresh_token: successor.token };
       case 'repeated':
-        return { ...response, refresh_token: openSuccessor(outcome.sealedSuccessor, presented) };
+        return { ...response, refresh_token: successorOf(presented, outcome.successorSalt).token };
       case 'kept':
         return { ...response, refresh_token: presented };
     }
