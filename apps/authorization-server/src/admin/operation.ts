@@ -62,7 +62,8 @@ export function registerOperation(api: FastifyInstance, definition: Operation): 
       });
       reply.header('cache-control', 'no-store');
       if (answer === undefined) return reply.code(204).send();
-      return reply.code(definition.status ?? 200).send(answer.parse(result));
+      answer.parse(result);
+      return reply.code(definition.status ?? 200).send(result);
     },
   });
 }

@@ -6,6 +6,7 @@ import type { Administration } from './administration.ts';
 import { auditOperations } from './audit-events.ts';
 import { clientOperations } from './clients/clients.ts';
 import { secretOperations } from './clients/secrets.ts';
+import { configurationOperations } from './configuration/configuration.ts';
 import { createAdminErrorHandler } from './error-handler.ts';
 import { grantOperations } from './grants.ts';
 import { initialAccessTokenOperations } from './initial-access-tokens.ts';
@@ -33,6 +34,7 @@ export async function registerAdministration(
     grantOperations,
     keyOperations,
     auditOperations,
+    configurationOperations,
   ].flatMap((collection) => collection(options));
   await app.register(
     async (api) => {

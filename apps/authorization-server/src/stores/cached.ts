@@ -123,6 +123,14 @@ export function cachedStores(
             () => stores.resources.remove(identifier),
           ),
       },
+      configuration: {
+        ...stores.configuration,
+        change: (...change) =>
+          changing(
+            () => [clients, users, resources, consents].forEach((cache) => cache.clear()),
+            () => stores.configuration.change(...change),
+          ),
+      },
       consents: {
         ...stores.consents,
         find: async (user, client, suffices = () => true) => {

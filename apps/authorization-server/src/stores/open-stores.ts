@@ -6,6 +6,7 @@ import { PrismaClient } from '../generated/prisma/client.ts';
 import { createAuditStore } from './postgres/audit.ts';
 import { createChangeStore } from './postgres/changes.ts';
 import { createClientStore } from './postgres/clients.ts';
+import { createConfigurationStore } from './postgres/configuration.ts';
 import { createConsentStore } from './postgres/consents.ts';
 import { createGrantStore } from './postgres/grants.ts';
 import { createRefreshTokenStore } from './postgres/refresh-tokens.ts';
@@ -38,6 +39,7 @@ export async function openStores(
     clients: known(createClientStore(prisma, database)),
     initialAccessTokens: known(createInitialAccessTokenStore(prisma)),
     resources: known(createResourceStore(prisma)),
+    configuration: known(createConfigurationStore(prisma)),
     consents: known(createConsentStore(prisma)),
     grants: known(createGrantStore(prisma, database)),
     refreshTokens: known(createRefreshTokenStore(database)),

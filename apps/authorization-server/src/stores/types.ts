@@ -7,6 +7,7 @@ export interface Stores {
   initialAccessTokens: InitialAccessTokenStore;
   resources: ResourceStore;
   consents: ConsentStore;
+  configuration: ConfigurationStore;
   grants: GrantStore;
   refreshTokens: RefreshTokenStore;
   sessions: UserSessionStore;
@@ -198,6 +199,39 @@ export interface ResourceStore {
   save(resource: Resource): Promise<void>;
   /** Removes the resource, and what was consented to there. True when it was there. */
   remove(identifier: string): Promise<boolean>;
+}
+
+/** Everything that an administrator configures; the users on demand. */
+export interface Configuration {
+  resources: readonly Resource[];
+  clients: readonly Client[];
+  users?: readonly User[];
+}
+
+/** What is to be written, each with what is there now. */
+export type ConfigurationChanges = {
+  [Kind in keyof Configuration]-?: readonly {
+    before: NonNullable<Configuration[Kind]>[number] | undefined;
+    after: NonNullable<Configuration[Kind]>[number];
+  }[];
+};
+
+export interface ConfigurationStore {
+  /** All of it, as it is in one moment. */
+  read(options: { users: boolean }): Promise<Configuration>;
+  /**
+   * Changes much at once, all of it or nothing, while nobody else changes clients, resources or users. A client has then the secrets that are given and no other.
+   * What ends with a user or client that becomes disabled, {@link ClientStore.setDisabled} says.
+   *
+   * @param named whom `decide` is shown: these clients, these users, whoever has one of their usernames, and all resources.
+   * @param at milliseconds since the epoch.
+   * @param decide what is to be written; undefined: nothing. What it throws is thrown.
+   */
+  change(
+    named: { clients: readonly Pick<Client, 'id'>[]; users: readonly Pick<User, 'id' | 'username'>[] },
+    at: number,
+    decide: (current: Required<Configuration>) => ConfigurationChanges | undefined,
+  ): Promise<void>;
 }
 
 /** What a user has decided about one client at one resource. */

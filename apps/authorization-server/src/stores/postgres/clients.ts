@@ -103,7 +103,7 @@ export function createClientStore(prisma: PrismaClient, database: Database): Cli
 
 const toDate = (time: number | undefined): Date | null => (time === undefined ? null : new Date(time));
 
-function secretRows(clientId: string, secrets: Client['secrets']) {
+export function secretRows(clientId: string, secrets: Client['secrets']) {
   return secrets.map(({ hash, expiresAt }) => ({ clientId, hash, expiresAt: toDate(expiresAt) }));
 }
 
@@ -111,7 +111,7 @@ function toSecretEntry({ id, createdAt, expiresAt }: Row['secrets'][number]): Cl
   return { id, createdAt: createdAt.getTime(), ...(expiresAt !== null && { expiresAt: expiresAt.getTime() }) };
 }
 
-function toData(client: Client) {
+export function toData(client: Client) {
   const { name, tokenEndpointAuthMethod, applicationType, requirePkce, refreshTokenRotation, verified } = client;
   return {
     name,
@@ -134,7 +134,7 @@ function toData(client: Client) {
   };
 }
 
-function toClient(row: Row): Client {
+export function toClient(row: Row): Client {
   const { id, name, grantTypes, redirectUris, scopes, requirePkce, verified } = row;
   return {
     id,

@@ -55,6 +55,6 @@ function isTaken(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2002';
 }
 
-function toUser({ id, username, passwordHash, name, disabledAt }: UserRow): User {
+export function toUser({ id, username, passwordHash, name, disabledAt }: UserRow): User {
   return { id, username, passwordHash, name, disabled: disabledAt !== null };
 }
