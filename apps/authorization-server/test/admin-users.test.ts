@@ -58,6 +58,8 @@ describe('administration of users', () => {
       { username: 'a\u0000b' },
       { name: '' },
       { password: 'short' },
+      { password: 'password123' },
+      { password: 'my name is dave!' },
       { password: 'x'.repeat(257) },
       { id: 'usr_1' },
       { disabled: true },

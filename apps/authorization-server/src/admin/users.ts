@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { InvalidRequestError } from '@rolecall/service-kit/invalid-request';
 import * as z from 'zod';
+import { passwordProblem } from '../login/password-rules.ts';
 import { hashPassword, normalizeUsername } from '../login/passwords.ts';
 import type { User } from '../stores/types.ts';
 import type { Administration } from './administration.ts';
@@ -8,8 +10,7 @@ import { operation } from './operation.ts';
 import { pageOf, pageQuery, readPage } from './paging.ts';
 import { conflict, notFound } from './refusal.ts';
 
-/** As NIST SP 800-63B §3.1.1 has it: long enough, and long enough is all. */
-const password = z.string().min(8, 'must have at least 8 characters').max(256, 'must have at most 256 characters');
+const password = z.string();
 
 /** What a user logs in with, in the one form that names are compared in. */
 export const username = text(100)
@@ -29,7 +30,12 @@ const newPassword = z.strictObject({ password }).meta({ id: 'NewPassword' });
 
 /** The users, who log in with a password that this server keeps a hash of. */
 export function userOperations({ stores: { users }, userSessions, revocations, hashingQueue, clock, audit }: Administration) {
-  const hash = (text: string): Promise<string> => hashingQueue((hashing) => hashing(() => hashPassword(text)));
+  /** @throws InvalidRequestError for a password that a user could not choose either. */
+  const hash = (password: string, username: string): Promise<string> => {
+    const problem = passwordProblem(password, username);
+    if (problem !== undefined) throw new InvalidRequestError('The password is not valid.', [{ field: 'password', problem }]);
+    return hashingQueue((hashing) => hashing(() => hashPassword(password)));
+  };
 
   const find = async (id: string): Promise<User> => {
     const user = await users.find(id);
@@ -66,7 +72,7 @@ export function userOperations({ stores: { users }, userSessions, revocations, h
       answer: userDocument,
       handle: async ({ body, administrator, request }) => {
         const { username, name } = body;
-        const user = { id: `usr_${randomUUID()}`, username, name, passwordHash: await hash(body.password) };
+        const user = { id: `usr_${randomUUID()}`, username, name, passwordHash: await hash(body.password, username) };
         if (!(await users.addIfAbsent(user))) throw conflict('There is a user with this username already.');
         audit.record(request, { type: 'user_added', userId: user.id, administrator: administrator.clientId });
         return represent({ ...user, disabled: false });
@@ -118,8 +124,8 @@ export function userOperations({ stores: { users }, userSessions, revocations, h
       description: 'The user is logged out everywhere.',
       body: newPassword,
       handle: async ({ path, body, administrator, request }) => {
-        const { id } = await find(path['id'] ?? '');
-        await users.setPasswordHash(id, await hash(body.password));
+        const { id, username } = await find(path['id'] ?? '');
+        await users.setPasswordHash(id, await hash(body.password, username));
         await userSessions.endAll(request, id);
         audit.record(request, { type: 'password_changed', userId: id, administrator: administrator.clientId });
       },
