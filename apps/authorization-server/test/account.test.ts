@@ -104,7 +104,7 @@ describe('the account page', () => {
     const [browser, alice] = [await atAccount(), await atAccount('alice', 'wonderland')];
     const [mine, other, hers] = [await tokensOf(browser, taken.id), await tokensOf(browser, kept.id), await tokensOf(alice, taken.id)];
     expect((await introspect(server, mine.access_token))['active']).toBe(true);
-    const page = await press(browser, `Take back what ${taken.name} may do`);
+    const page = await press(browser, `Take it back: what ${taken.name} may do`);
     expect(page.body).toMatch(/role="status">Taken back/);
     expect(page.body).not.toContain(taken.name);
     expect(await introspect(server, mine.access_token)).toEqual({ active: false });
@@ -127,7 +127,7 @@ describe('the account page', () => {
     const { id, name, credentials } = await register();
     const browser = await atAccount();
     const code = await getCode(server, { client_id: id, redirect_uri: REDIRECT }, browser);
-    await press(browser, `Take back what ${name} may do`);
+    await press(browser, `Take it back: what ${name} may do`);
     expectError(await redeem(server, code, credentials), 400, 'invalid_grant');
   });
 

@@ -52,7 +52,7 @@ function clientItem(client: AllowedClient, view: AccountView): string {
       view,
       '/applications/withdraw',
       { client: client.clientId },
-      html`<button type="submit" class="quiet small" aria-label="${`Take back what ${client.name} may do`}">Take it back</button>`,
+      html`<button type="submit" class="quiet small" aria-label="${`Take it back: what ${client.name} may do`}">Take it back</button>`,
     )}
   </div>
   <p class="soft">Since !${time(client.since)}, !${lastUsed}</p>

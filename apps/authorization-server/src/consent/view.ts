@@ -43,7 +43,7 @@ export function consentPage(view: ConsentView): Page {
 <form method="post" action="${view.action}">
   <input type="hidden" name="${CSRF_FIELD}" value="${view.csrfToken}">
   <input type="hidden" name="request" value="${view.requestId}">
-  !${view.resources.map((resource, index) => resourceFields(resource, index))}
+  !${view.resources.map((resource, index) => resourceFields(resource, index, view.problem === undefined))}
   <p class="soft">Leave out what you do not want. Your answer goes to <strong>${view.target}</strong>. Your password does not.</p>
   <div class="actions">
     <button type="submit" name="decision" value="deny" class="quiet">Deny</button>
@@ -54,21 +54,27 @@ export function consentPage(view: ConsentView): Page {
   };
 }
 
-function resourceFields({ name, identifier, scopes }: ConsentView['resources'][number], index: number): string {
+/** @param ticked false: the person left everything out, and it stays so. */
+function resourceFields({ name, identifier, scopes }: ConsentView['resources'][number], index: number, ticked: boolean): string {
   // Where nothing was decided before, all of it is new: that need not be said.
   const again = scopes.some(({ before }) => before !== undefined);
   return html`
 <fieldset>
   <legend>At ${name} <span class="soft">(${identifier})</span></legend>
-  !${scopes.map((scope, position) => scopeField(identifier, scope, `scope-${index}-${position}`, again))}
+  !${scopes.map((scope, position) => scopeField(identifier, scope, `scope-${index}-${position}`, { again, ticked }))}
 </fieldset>`;
 }
 
-function scopeField(resource: string, { name, description, before }: ConsentScope, id: string, again: boolean): string {
+function scopeField(
+  resource: string,
+  { name, description, before }: ConsentScope,
+  id: string,
+  { again, ticked }: { again: boolean; ticked: boolean },
+): string {
   const note = before === undefined ? (again ? 'new' : '') : { allowed: 'allowed before', refused: 'left out before' }[before];
   return html`
   <div class="choice">
-    <input type="checkbox" id="${id}" name="${checkboxName(resource, name)}" value="yes" !${before === 'refused' ? '' : 'checked'}>
+    <input type="checkbox" id="${id}" name="${checkboxName(resource, name)}" value="yes" !${ticked && before !== 'refused' ? 'checked' : ''}>
     <label for="${id}">${description}!${note === '' ? '' : html` <span class="soft">(${note})</span>`} <code class="soft">${name}</code></label>
   </div>`;
 }

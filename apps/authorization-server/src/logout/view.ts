@@ -16,8 +16,8 @@ export function logoutPage(view: { action: string; csrfToken: string; userName: 
     <button type="submit" name="where" value="here">Log out</button>
   </div>
 </form>
-<p class="soft after">Everywhere means every browser and device that you are logged in with. Applications that you have allowed to act for you without a browser keep what you have
-allowed them: you can take it back on <a href="${view.account}">your account</a>.</p>`,
+<p class="soft after">Everywhere means every browser and device that you are logged in with. Applications keep what you have allowed them, apart from
+those that live in a browser: you can take it back on <a href="${view.account}">your account</a>.</p>`,
   };
 }
 

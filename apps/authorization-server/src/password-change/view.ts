@@ -29,16 +29,16 @@ export function passwordChangePage(view: {
   <input type="hidden" name="${CSRF_FIELD}" value="${view.csrfToken}">
   <input type="text" name="username" value="${view.username}" autocomplete="username" hidden readonly>
   <div class="field">
-    <label for="current">The password that you have now</label>
+    <label for="current">Current password</label>
     <input id="current" name="current" type="password" autocomplete="current-password" required maxlength="1000" !${wrong('current')}>
   </div>
   <div class="field">
-    <label for="password">The new password</label>
+    <label for="password">New password</label>
     <input id="password" name="password" type="password" autocomplete="new-password" required minlength="8" maxlength="1000" !${wrong('password')}>
     <p class="soft">${PASSWORD_RULES}</p>
   </div>
   <div class="field">
-    <label for="repeated">The new password again</label>
+    <label for="repeated">New password again</label>
     <input id="repeated" name="repeated" type="password" autocomplete="new-password" required maxlength="1000">
   </div>
   <div class="actions">
