@@ -40,6 +40,7 @@ import { registerLoginRoutes } from './login/routes.ts';
 import { registerLogoutRoutes } from './logout/routes.ts';
 import { registerMetadataRoute } from './metadata/routes.ts';
 import { registerPasswordChangeRoutes } from './password-change/routes.ts';
+import { registerRegistrationRoutes } from './registration/routes.ts';
 import { registerRevocationFeed } from './revocation/feed.ts';
 import { createRevocations, type Revocations } from './revocation/revocations.ts';
 import { registerRevocationRoute } from './revocation/routes.ts';
@@ -177,7 +178,7 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   const refuseTheRest = refuseOtherMethods(app);
 
   registerHealth(app, { database: () => stores.ping(), 'short-lived store': () => shortLived.ping() });
-  registerMetadataRoute(app, { issuer, grantTypes: [...grantHandlers.keys()], resources });
+  registerMetadataRoute(app, { issuer, grantTypes: [...grantHandlers.keys()], registration: config.REGISTRATION !== 'off', resources });
   await app.register(
     async (endpoints) => {
       registerKeyRoutes(endpoints, keyRing);
@@ -185,6 +186,23 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
       const signIntrospection = createIntrospectionSigner({ issuer, keyRing, clock });
       registerIntrospectionRoute(endpoints, { issuer, authenticateClient, findToken, signIntrospection });
       registerRevocationRoute(endpoints, { authenticateClient, findToken, grants, changes, revocations, audit, clock });
+      if (config.REGISTRATION !== 'off')
+        await registerRegistrationRoutes(endpoints, {
+          issuer,
+          policy: {
+            mode: config.REGISTRATION,
+            grantTypes: config.REGISTRATION_GRANT_TYPES,
+            scopes: config.REGISTRATION_SCOPES,
+            redirectHosts: config.REGISTRATION_REDIRECT_HOSTS,
+          },
+          allowLoopback: config.FETCH_LOOPBACK,
+          clients,
+          resources,
+          initialAccessTokens: stores.initialAccessTokens,
+          revocations,
+          audit,
+          clock,
+        });
       registerRevocationFeed(endpoints, { issuer, keyRing, revocations, clock, isCurrent: () => changeFeed.isCurrent() });
     },
     { prefix: basePath },
@@ -260,12 +278,14 @@ async function followChanges(
 async function registerCors(app: FastifyInstance, basePath: string): Promise<void> {
   const { token, revoke, jwks, revocations, metadata } = authorizationServerRoutes;
   const open = new Set([...[token, revoke, jwks, revocations].map((path) => basePath + path), metadata + basePath]);
+  const register = basePath + authorizationServerRoutes.register;
   await app.register(cors, {
     delegator: (request, callback) => {
       const path = (request.url ?? '').split('?', 1)[0] as string;
+      const registers = path === register || path.startsWith(`${register}/`);
       callback(null, {
-        origin: open.has(path) ? '*' : false,
-        methods: ['GET', 'POST'],
+        origin: open.has(path) || registers ? '*' : false,
+        methods: registers ? ['GET', 'POST', 'PUT', 'DELETE'] : ['GET', 'POST'],
         allowedHeaders: ['Authorization', 'Content-Type', 'DPoP'],
         exposedHeaders: ['WWW-Authenticate', 'DPoP-Nonce'],
         maxAge: 600,

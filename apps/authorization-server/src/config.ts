@@ -27,6 +27,12 @@ const DEFAULT_DATA_DIRECTORY = fileURLToPath(new URL('../../../.data/authorizati
 /** Seconds. A signing key is published for as long as a token of this lifetime needs it. */
 export const MAXIMUM_ACCESS_TOKEN_LIFETIME = 3_600;
 
+/** Words separated by commas. */
+const list = z
+  .string()
+  .regex(/^[^\s,]+(,[^\s,]+)*$/, 'must be words separated by commas')
+  .transform((text) => text.split(','));
+
 const settings = z.object({
   ...commonSettings,
   PORT: port.default(4000),
@@ -68,6 +74,13 @@ const settings = z.object({
   /** May people make accounts for themselves, and change their passwords? */
   SIGN_UP: flag.default(false),
   PASSWORD_CHANGE: flag.default(false),
+  /** Who may register clients (RFC 7591): everybody, who has an initial access token, or nobody. Open in development, off in production. */
+  REGISTRATION: z.enum(['open', 'initial_access_token', 'off'], { error: 'must be open, initial_access_token or off' }).optional(),
+  REGISTRATION_GRANT_TYPES: list.default(['authorization_code', 'refresh_token']),
+  /** All but those of administration where it is absent. */
+  REGISTRATION_SCOPES: list.optional(),
+  /** Host names, and private-use schemes with their colon. Any where it is absent. */
+  REGISTRATION_REDIRECT_HOSTS: list.optional(),
   /** Where the seeded clients and the seeded resource are. Development only. */
   SEED_CLIENT_BASE_URL: httpUrl.default(defaultSeedAddresses.clientBaseUrl),
   SEED_RESOURCE: httpUrl.default(defaultSeedAddresses.resource),
@@ -81,7 +94,11 @@ function isPlain(text: string): boolean {
 /** Adds what is convenient in development and safe in production. */
 function withDefaultsOfMode(config: Readonly<z.infer<typeof settings>>) {
   const production = config.NODE_ENV === 'production';
-  return Object.freeze({ ...config, FETCH_LOOPBACK: config.FETCH_LOOPBACK ?? !production });
+  return Object.freeze({
+    ...config,
+    FETCH_LOOPBACK: config.FETCH_LOOPBACK ?? !production,
+    REGISTRATION: config.REGISTRATION ?? (production ? 'off' : 'open'),
+  });
 }
 
 export type Config = ReturnType<typeof withDefaultsOfMode>;

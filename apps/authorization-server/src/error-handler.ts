@@ -83,7 +83,7 @@ function toRefusal(error: FastifyError | OAuthError | PageError): Refusal {
 /** Framework errors repeat parts of the request: words of our own instead. */
 function clientErrorText(error: FastifyError): string {
   if (error.statusCode === 413) return 'The request is too large.';
-  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'The body must be application/x-www-form-urlencoded.';
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return 'A body of this content type is not read here.';
   return error.code === undefined ? error.message : 'The request is malformed.';
 }
 

@@ -6,7 +6,7 @@ const pool = Buffer.alloc(BYTES * 128);
 let used = pool.length;
 
 /** 256 random bits in base64url behind a prefix that secret scanners know. Only URL-safe token68 characters (RFC 6750 §2.1). */
-export function randomToken(prefix: 'rc_ac_' | 'rc_rt_' | 'rc_cs_' | 'rc_ia_' | ''): string {
+export function randomToken(prefix: 'rc_ac_' | 'rc_rt_' | 'rc_cs_' | 'rc_ra_' | 'rc_ia_' | ''): string {
   if (used === pool.length) {
     randomFillSync(pool);
     used = 0;

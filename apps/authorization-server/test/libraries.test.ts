@@ -4,6 +4,7 @@ import * as openid from 'openid-client';
 import { AuthorizationCode } from 'simple-oauth2';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { openBrowser } from './support/browser.ts';
+import { makeKey } from './support/client-assertion.ts';
 import { decide, logIn, open } from './support/flow.ts';
 import { startListeningServer, type TestServer } from './support/test-server.ts';
 
@@ -95,6 +96,64 @@ describe('libraries that know nothing of this server', () => {
       execute: [openid.allowInsecureRequests],
     });
     expect((await openid.clientCredentialsGrant(service, { scope: 'notes:read' })).scope).toBe('notes:read');
+  });
+
+  it('oauth4webapi and openid-client authenticate with a key (private_key_jwt)', async () => {
+    const key = await makeKey();
+    const own = await makeKey('Ed25519');
+    await server.register({ id: 'signer', tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [{ ...key.publicJwk }] } });
+    await server.register({ id: 'ed-signer', tokenEndpointAuthMethod: 'private_key_jwt', jwks: { keys: [{ ...own.publicJwk }] } });
+    // The libraries' clock is the machine's, the server's stands still.
+    const behind = Math.round((server.clock.now() - Date.now()) / 1000);
+    const insecure = { [oauth.allowInsecureRequests]: true };
+    const issuer = new URL(server.issuer);
+    const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...insecure }));
+    for (const [id, { privateKey, publicJwk }] of [
+      ['signer', key],
+      ['ed-signer', own],
+    ] as const) {
+      const client: oauth.Client = { client_id: id, [oauth.clockSkew]: behind };
+      const authentication = oauth.PrivateKeyJwt({ key: privateKey, kid: publicJwk.kid as string });
+      const response = await oauth.clientCredentialsGrantRequest(
+        as,
+        client,
+        authentication,
+        new URLSearchParams({ scope: SCOPE }),
+        insecure,
+      );
+      expect((await oauth.processClientCredentialsResponse(as, client, response)).scope).toBe(SCOPE);
+    }
+
+    const metadata = { [openid.clockSkew]: behind };
+    const authentication = openid.PrivateKeyJwt({ key: key.privateKey, kid: key.publicJwk.kid as string });
+    const config = await openid.discovery(issuer, 'signer', metadata, authentication, {
+      algorithm: 'oauth2',
+      execute: [openid.allowInsecureRequests],
+    });
+    const tokens = await openid.clientCredentialsGrant(config, { scope: 'notes:read' });
+    expect(tokens.scope).toBe('notes:read');
+    const introspected = await openid.tokenIntrospection(config, tokens.access_token);
+    expect(introspected.active).toBe(true);
+    await openid.tokenRevocation(config, tokens.access_token);
+    expect((await openid.tokenIntrospection(config, tokens.access_token)).active).toBe(false);
+  });
+
+  it('openid-client registers itself and goes through the code flow with what it got', async () => {
+    const config = await openid.dynamicClientRegistration(
+      new URL(server.issuer),
+      { redirect_uris: ['https://client.example/callback'], client_name: 'Newcomer', grant_types: ['authorization_code', 'refresh_token'] },
+      undefined,
+      { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] },
+    );
+    const pkceCodeVerifier = openid.randomPKCECodeVerifier();
+    const link = openid.buildAuthorizationUrl(config, {
+      redirect_uri: 'https://client.example/callback',
+      scope: SCOPE,
+      code_challenge: await openid.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+    });
+    const tokens = await openid.authorizationCodeGrant(config, await walkThrough(server, link), { pkceCodeVerifier });
+    expect((await openid.refreshTokenGrant(config, tokens.refresh_token as string)).scope).toBe(SCOPE);
   });
 
   it('simple-oauth2 goes through the code flow, without PKCE, as the legacy client', async () => {

@@ -17,6 +17,7 @@ export const authorizationServerMetadata = z.object({
   revocation_endpoint_auth_signing_alg_values_supported: nonEmpty,
   /** Not a standard's: where the signed feed of revocations is. */
   revocations_uri: z.string(),
+  registration_endpoint: z.string().optional(),
   scopes_supported: nonEmpty.optional(),
   response_types_supported: z.tuple([z.literal('code')]),
   response_modes_supported: nonEmpty,

@@ -1,14 +1,18 @@
-/** The HTTP status with which an authorization server answers each error code, where it answers with JSON (RFC 6749 §5.2, RFC 8707 §2). */
+/** The HTTP status with which an authorization server answers each error code, where it answers with JSON (RFC 6749 §5.2, RFC 7591 §3.2.2, RFC 8707 §2). */
 export const oauthErrorStatus = {
   invalid_request: 400,
   invalid_client: 401,
+  invalid_client_metadata: 400,
   invalid_grant: 400,
+  invalid_redirect_uri: 400,
   unauthorized_client: 400,
   unsupported_grant_type: 400,
   unsupported_response_type: 400,
   invalid_scope: 400,
   invalid_target: 400,
+  invalid_token: 401,
   unsupported_token_type: 400,
+  unapproved_software_statement: 400,
   access_denied: 400,
   login_required: 400,
   consent_required: 400,

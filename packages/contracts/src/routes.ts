@@ -7,6 +7,7 @@ export const authorizationServerRoutes = {
   introspect: '/introspect',
   revoke: '/revoke',
   revocations: '/revocations',
+  register: '/register',
 } as const;
 
 export const resourceServerRoutes = {

@@ -26,7 +26,7 @@ export interface AuditEventDetails {
   /** Ended by a user or an administrator. */
   grant_revoked: ByAdministrator & { grant: string };
   client_authentication_failed: { method: string; reason: string };
-  client_registered: object;
+  client_registered: { initialAccessToken?: string };
   client_added: ByAdministrator;
   client_changed: ByAdministrator & { members?: readonly string[] };
   client_disabled: ByAdministrator;

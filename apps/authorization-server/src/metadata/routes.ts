@@ -14,7 +14,7 @@ const MAX_AGE_SECONDS = 300;
  */
 export function registerMetadataRoute(
   app: FastifyInstance,
-  options: { issuer: string; grantTypes: readonly string[]; resources: ResourceStore },
+  options: { issuer: string; grantTypes: readonly string[]; registration: boolean; resources: ResourceStore },
 ): void {
   const { issuer } = options;
   const { pathname } = new URL(issuer);
@@ -33,6 +33,7 @@ export function registerMetadataRoute(
       revocation_endpoint_auth_methods_supported: [...supportedAuthMethods],
       revocation_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
       revocations_uri: issuer + routes.revocations,
+      ...(options.registration && { registration_endpoint: issuer + routes.register }),
       scopes_supported: [...new Set(resources.flatMap((resource) => resource.scopes.map((scope) => scope.name)))],
       response_types_supported: ['code'],
       response_modes_supported: ['query'],

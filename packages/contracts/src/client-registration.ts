@@ -1,0 +1,54 @@
+import * as z from 'zod';
+
+/** Words for people: no control characters, nothing that could turn the direction of the text around it. */
+const words = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+$/u, 'must be plain text');
+
+/** Anything that a browser may be sent to. */
+const webPage = z
+  .string()
+  .max(2000)
+  .refine((value) => /^https?:\/\/[\x21-\x7e]+$/.test(value) && URL.canParse(value), 'must be an http or https URL');
+
+/**
+ * What a client says of itself when it registers (RFC 7591 §2, OpenID Connect Registration §2 for `application_type`).
+ * Members that are not named are ignored (RFC 7591 §2), with `initiate_login_uri` and `sector_identifier_uri` among them.
+ */
+export const clientMetadata = z.object({
+  redirect_uris: z.array(z.string().max(2000)).max(20).optional(),
+  token_endpoint_auth_method: z.string().max(50).optional(),
+  token_endpoint_auth_signing_alg: z.string().max(20).optional(),
+  grant_types: z.array(z.string().max(100)).max(10).optional(),
+  response_types: z.array(z.string().max(50)).max(10).optional(),
+  application_type: z.enum(['web', 'native']).optional(),
+  client_name: words.optional(),
+  client_uri: webPage.optional(),
+  logo_uri: webPage.optional(),
+  tos_uri: webPage.optional(),
+  policy_uri: webPage.optional(),
+  contacts: z.array(words).max(10).optional(),
+  software_id: words.optional(),
+  software_version: words.optional(),
+  scope: z.string().max(2000).optional(),
+  jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(20) }).optional(),
+  jwks_uri: z.string().max(2000).optional(),
+});
+
+export type ClientMetadata = z.infer<typeof clientMetadata>;
+
+/** What the server answers to a client that has registered, or asks about itself (RFC 7591 §3.2.1, RFC 7592 §3). */
+export const clientInformation = z.object({
+  ...clientMetadata.required({ grant_types: true, response_types: true, token_endpoint_auth_method: true }).shape,
+  client_id: z.string(),
+  /** Told once. */
+  client_secret: z.string().optional(),
+  /** Seconds since the epoch, 0 for never. There whenever the secret is. */
+  client_secret_expires_at: z.int().optional(),
+  registration_access_token: z.string(),
+  registration_client_uri: z.string(),
+});
+
+export type ClientInformation = z.infer<typeof clientInformation>;
