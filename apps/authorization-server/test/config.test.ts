@@ -67,6 +67,10 @@ describe('configuration', () => {
     ['TRUSTED_PROXIES', '0.0.0.0/0'],
     ['ACCEPT_TOKEN_ENDPOINT_AUDIENCE', 'yes'],
     ['FETCH_LOOPBACK', '1'],
+    ['REGISTRATION', 'yes'],
+    ['REGISTRATION_GRANT_TYPES', 'authorization_code refresh_token'],
+    ['REGISTRATION_SCOPES', 'a,,b'],
+    ['REGISTRATION_REDIRECT_HOSTS', ','],
     ['DATABASE_URL', 'mysql://x'],
     ['REDIS_URL', 'http://x'],
     ['KEY_ENCRYPTION_KEY', 'short'],
@@ -88,6 +92,13 @@ describe('configuration', () => {
 
   it('names every wrong variable at once', () => {
     expect(problems({ PORT: 'x', LOG_LEVEL: 'loud' })).toHaveLength(2);
+  });
+
+  it('is open in development and closed in production, where nothing else is said', () => {
+    expect(readConfig({})).toMatchObject({ REGISTRATION: 'open', FETCH_LOOPBACK: true });
+    expect(readConfig(PRODUCTION)).toMatchObject({ REGISTRATION: 'off', FETCH_LOOPBACK: false });
+    expect(readConfig({ ...PRODUCTION, REGISTRATION: 'initial_access_token' }).REGISTRATION).toBe('initial_access_token');
+    expect(problems({ ...PRODUCTION, FETCH_LOOPBACK: 'true' })).toEqual([expect.stringContaining('FETCH_LOOPBACK')]);
   });
 
   it('accepts a complete production configuration', () => {

@@ -109,7 +109,6 @@ describe('metadata', () => {
     ['AS-META-17', 'authorization_grant_profiles_supported'],
     ['AS-META-17', 'identity_chaining_requested_token_types_supported'],
     ['AS-META-14', 'client_id_metadata_document_supported'],
-    ['AS-META-14', 'registration_endpoint'],
     ['AS-META-15', 'device_authorization_endpoint'],
     ['AS-META-15', 'userinfo_endpoint'],
     ['AS-META-15', 'end_session_endpoint'],
@@ -134,7 +133,7 @@ describe('metadata', () => {
     const secure = await startTestServer({ ISSUER: 'https://as.example' });
     const document = (await secure.app.inject(PATH)).json();
     const addresses = Object.entries(document).filter(([name]) => /_endpoint$|_uri$|^issuer$/.test(name));
-    expect(addresses).toHaveLength(7);
+    expect(addresses).toHaveLength(8);
     for (const [name, address] of addresses) expect(address, name).toMatch(/^https:\/\/as\.example[^?#]*$/);
     await secure.close();
   });

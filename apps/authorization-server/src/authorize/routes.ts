@@ -56,7 +56,8 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
     const parameters = queryParameters(request.url);
     const recipient = await identifyRecipient(parameters, clients);
     const target = { issuer, redirectUri: recipient.redirectUri, state: stateOf(parameters) };
-    return answerByRedirect(request, reply, target, async () => {
+    const trusts = () => mayBeTold(request, recipient.client);
+    return answerByRedirect(request, reply, target, trusts, async () => {
       const checked = checkAuthorizationRequest(parameters, recipient, await options.resources.list());
       return proceed(request, reply, recipient.client, { request: checked, createdAt: clock.now() });
     });
@@ -70,7 +71,8 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
       const { id } = request.params;
       const pending = await pendingRequests.get(id, request.session.browser);
       const { redirectUri, state, clientId } = pending.request;
-      return answerByRedirect(request, reply, { issuer, redirectUri, state }, async () => {
+      const trusts = async () => mayBeTold(request, await clients.find(clientId));
+      return answerByRedirect(request, reply, { issuer, redirectUri, state }, trusts, async () => {
         const client = await clients.find(clientId);
         if (client === undefined || client.disabled)
           throw new PageError('This application is gone', 'It is no longer registered at this server.');
@@ -78,6 +80,14 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
       });
     },
   );
+
+  /**
+   * May this client be told of an error by redirect? One that nobody vouches for only when the user is logged in: otherwise whoever registers a client
+   * could have this server send anybody anywhere, at once and unseen (RFC 9700 §4.11.2, OAuth 2.1 §7.13.2).
+   */
+  async function mayBeTold(request: FastifyRequest, client: Client | undefined): Promise<boolean> {
+    return client?.verified === true || (await whoIsLoggedIn(request, options.users)) !== undefined;
+  }
 
   /** Takes the next step. `id` is there when the request is already kept. */
   async function proceed(
@@ -146,17 +156,18 @@ function stateOf(parameters: Parameters): string | undefined {
   return parameters['state']?.length === 1 ? parameter(parameters, 'state') : undefined;
 }
 
-/** Once the recipient is known, it is told of every failure, those of this server included (RFC 6749 §4.1.2.1). */
+/** Once the recipient is known, it is told of every failure, those of this server included (RFC 6749 §4.1.2.1), if it may be. */
 async function answerByRedirect(
   request: FastifyRequest,
   reply: FastifyReply,
   target: ResponseTarget,
+  trusts: () => Promise<boolean>,
   work: () => Promise<FastifyReply>,
 ): Promise<FastifyReply> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof PageError) throw error;
+    if (error instanceof PageError || !(await trusts().catch(() => false))) throw error;
     if (error instanceof OAuthError) {
       request.log.info({ error: error.code, cause: error.message }, 'authorization refused');
       return redirectWithError(reply, target, error);
