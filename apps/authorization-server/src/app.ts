@@ -40,6 +40,8 @@ import { registerLoginRoutes } from './login/routes.ts';
 import { registerLogoutRoutes } from './logout/routes.ts';
 import { registerMetadataRoute } from './metadata/routes.ts';
 import { registerPasswordChangeRoutes } from './password-change/routes.ts';
+import { createRequestCounters } from './rate-limit/counters.ts';
+import { registerRateLimits } from './rate-limit/register.ts';
 import { registerRegistrationRoutes } from './registration/routes.ts';
 import { registerRevocationFeed } from './revocation/feed.ts';
 import { createRevocations, type Revocations } from './revocation/revocations.ts';
@@ -50,7 +52,7 @@ import { cachedStores } from './stores/cached.ts';
 import type { Stores } from './stores/types.ts';
 import { createFailureThrottle } from './throttle/failure-throttle.ts';
 import { createAssertionCheck } from './token/client-assertion.ts';
-import { createClientAuthentication } from './token/client-authentication.ts';
+import { createClientAuthentication, oncePerRequest } from './token/client-authentication.ts';
 import { createTokenFinder } from './token/find-token.ts';
 import { authorizationCodeGrant } from './token/grants/authorization-code.ts';
 import { clientCredentialsGrant } from './token/grants/client-credentials.ts';
@@ -144,14 +146,9 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     keysOf: createClientKeys({ fetch: createGuardedFetch({ allowLoopback: config.FETCH_LOOPBACK }), clock }),
     store: shortLived,
   });
-  const authenticateClient = createClientAuthentication({
-    clients,
-    clock,
-    checkAssertion,
-    throttle: throttleOf('client'),
-    lastUsed,
-    audit,
-  });
+  const authenticateClient = oncePerRequest(
+    createClientAuthentication({ clients, clock, checkAssertion, throttle: throttleOf('client'), lastUsed, audit }),
+  );
   const findDestination = createDestinations({ basePath, clients, pendingRequests });
   const people = { userSessions, knownBrowsers, audit };
   const lifetimes = { idle: config.REFRESH_TOKEN_IDLE_LIFETIME, absolute: config.REFRESH_TOKEN_ABSOLUTE_LIFETIME };
@@ -175,6 +172,8 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   });
   await registerCors(app, basePath);
   await registerForms(app, BODY_LIMIT_BYTES);
+  const counters = createRequestCounters(shortLived, clock);
+  await registerRateLimits(app, { limits: config.RATE_LIMITS, counters, clock, authenticateClient });
   const refuseTheRest = refuseOtherMethods(app);
 
   registerHealth(app, { database: () => stores.ping(), 'short-lived store': () => shortLived.ping() });
@@ -287,7 +286,7 @@ async function registerCors(app: FastifyInstance, basePath: string): Promise<voi
         origin: open.has(path) || registers ? '*' : false,
         methods: registers ? ['GET', 'POST', 'PUT', 'DELETE'] : ['GET', 'POST'],
         allowedHeaders: ['Authorization', 'Content-Type', 'DPoP'],
-        exposedHeaders: ['WWW-Authenticate', 'DPoP-Nonce'],
+        exposedHeaders: ['WWW-Authenticate', 'DPoP-Nonce', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'Retry-After'],
         maxAge: 600,
       });
     },

@@ -13,6 +13,7 @@ import {
   seconds,
 } from '@rolecall/service-kit/config';
 import * as z from 'zod';
+import { defaultRateLimits, rateLimits } from './rate-limit/limits.ts';
 import { defaultSeedAddresses } from './seeds.ts';
 
 /** The one that the compose file for development has. */
@@ -81,6 +82,8 @@ const settings = z.object({
   REGISTRATION_SCOPES: list.optional(),
   /** Host names, and private-use schemes with their colon. Any where it is absent. */
   REGISTRATION_REDIRECT_HOSTS: list.optional(),
+  /** Requests a minute, by endpoint: `off`, or those that differ from the defaults. */
+  RATE_LIMITS: rateLimits.default(defaultRateLimits),
   /** Where the seeded clients and the seeded resource are. Development only. */
   SEED_CLIENT_BASE_URL: httpUrl.default(defaultSeedAddresses.clientBaseUrl),
   SEED_RESOURCE: httpUrl.default(defaultSeedAddresses.resource),

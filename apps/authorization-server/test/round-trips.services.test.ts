@@ -17,7 +17,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** What `request` sends to the stores, background work apart. It has been made before: caches are filled, statements prepared, scripts loaded. */
+/** Makes a request so often that every instance has filled its caches, and has taken a block of what the rate limit lets it answer. */
+async function often(request: () => Promise<unknown>): Promise<void> {
+  for (let count = 0; count < 4; count++) await request();
+}
+
+/** What `request` sends to the stores, background work apart. */
 async function cost(request: () => Promise<{ statusCode: number } | { status: number }>, status = 200): Promise<RoundTrips> {
   taken();
   const response = await request();
@@ -32,13 +37,13 @@ const introspect = (token: string) =>
 
 describe('a request costs, at the stores,', () => {
   it('client credentials: no statement, no command', async () => {
-    await postToken(server, service);
+    await often(() => postToken(server, service));
     expect(await cost(() => postToken(server, service))).toEqual({ sql: [], redis: [] });
   });
 
   it('introspection: no statement, one command', async () => {
     const { access_token: token } = await getTokens(server);
-    await introspect(token);
+    await often(() => introspect(token));
     const { sql, redis } = await cost(() => introspect(token));
     expect(sql).toEqual([]);
     expect(redis).toEqual(['mget']);
@@ -46,25 +51,26 @@ describe('a request costs, at the stores,', () => {
 
   it('authorize with a live session: no statement, two commands', async () => {
     const browser = openBrowser(server.app);
-    await authorize(server, {}, browser);
-    await authorize(server, {}, browser);
+    await often(() => authorize(server, {}, browser));
     const { sql, redis } = await cost(() => authorize(server, {}, browser), 303);
     expect(sql).toEqual([]);
     expect(redis).toEqual(['get', 'set']);
   });
 
   it('code exchange: one statement, one command', async () => {
-    const codes = [await getCode(server), await getCode(server)] as const;
-    await redeem(server, codes[0]);
-    const { sql, redis } = await cost(() => redeem(server, codes[1]));
+    await often(() => getTokens(server));
+    const code = await getCode(server);
+    const { sql, redis } = await cost(() => redeem(server, code));
     expect(sql).toHaveLength(1);
     expect(redis).toEqual(['get']);
   });
 
   it('refresh: one statement, no command', async () => {
-    const { refresh_token: first } = await getTokens(server);
-    const { refresh_token: second } = (await refresh(server, first)).json<{ refresh_token: string }>();
-    const { sql, redis } = await cost(() => refresh(server, second));
+    let { refresh_token: token } = await getTokens(server);
+    await often(async () => {
+      token = (await refresh(server, token)).json<{ refresh_token: string }>().refresh_token;
+    });
+    const { sql, redis } = await cost(() => refresh(server, token));
     expect(sql).toHaveLength(1);
     expect(redis).toEqual([]);
   });

@@ -53,10 +53,10 @@ export function createMemoryStore(clock: Clock = systemClock): ShortLivedStore {
       put(key, 1, lifetimeSeconds);
       return true;
     },
-    increment: async (key, lifetimeSeconds) => {
+    increment: async (key, lifetimeSeconds, by = 1) => {
       if (alive(key) === undefined) put(key, 0, lifetimeSeconds);
       const entry = entries.get(key) as Entry;
-      const count = Number(entry.json) + 1;
+      const count = Number(entry.json) + by;
       entry.json = String(count);
       return { count, expiresAt: entry.expiresAt };
     },

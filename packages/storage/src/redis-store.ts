@@ -18,21 +18,21 @@ if expires > tonumber(ARGV[1]) then return 0 end
 redis.call('SET', KEYS[1], string.format('%d', ARGV[1] + ARGV[2]), 'PX', ARGV[2])
 return 1`;
 
-/** KEYS[1]; ARGV: now, lifetime in milliseconds. The expiry is set with the first increment, in the same step: a counter cannot stay behind for ever. */
+/** KEYS[1]; ARGV: now, lifetime in milliseconds, by how many. The expiry is set with the first increment, in the same step: a counter cannot stay behind for ever. */
 const INCREMENT_SCRIPT = `
 local expires = redis.call('HGET', KEYS[1], 'expires')
-if tonumber(expires or 0) > tonumber(ARGV[1]) then return { redis.call('HINCRBY', KEYS[1], 'count', 1), expires } end
+if tonumber(expires or 0) > tonumber(ARGV[1]) then return { redis.call('HINCRBY', KEYS[1], 'count', ARGV[3]), expires } end
 expires = string.format('%d', ARGV[1] + ARGV[2])
-redis.call('HSET', KEYS[1], 'count', 1, 'expires', expires)
+redis.call('HSET', KEYS[1], 'count', ARGV[3], 'expires', expires)
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return { 1, expires }`;
+return { tonumber(ARGV[3]), expires }`;
 
 const COMMAND_TIMEOUT_MILLISECONDS = 2_000;
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     claimMark(key: string, now: number, lifetimeMilliseconds: number): Result<number, Context>;
-    incrementCounter(key: string, now: number, lifetimeMilliseconds: number): Result<[number, string], Context>;
+    incrementCounter(key: string, now: number, lifetimeMilliseconds: number, by: number): Result<[number, string], Context>;
   }
 }
 
@@ -100,8 +100,8 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sho
     getAll: async (keys) => (keys.length === 0 ? [] : (await redis.mget(...keys)).map((json) => open(json) as never)),
     take: async (key) => open(await redis.getdel(key)),
     claim: async (key, lifetimeSeconds) => (await redis.claimMark(key, clock.now(), lifetimeSeconds * 1000)) === 1,
-    increment: async (key, lifetimeSeconds) => {
-      const [count, expiresAt] = await redis.incrementCounter(key, clock.now(), lifetimeSeconds * 1000);
+    increment: async (key, lifetimeSeconds, by = 1) => {
+      const [count, expiresAt] = await redis.incrementCounter(key, clock.now(), lifetimeSeconds * 1000, by);
       return { count, expiresAt: Number(expiresAt) };
     },
     delete: async (key) => {

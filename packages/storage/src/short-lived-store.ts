@@ -28,8 +28,8 @@ export interface ShortLivedStore {
   /** Sets a mark that is not yet there, in one atomic step. True for exactly one caller within `lifetimeSeconds`: the one that may go on. */
   claim(key: string, lifetimeSeconds: number): Promise<boolean>;
 
-  /** Adds one to a counter. The first increment starts the counter's lifetime; later ones do not prolong it. One atomic step. */
-  increment(key: string, lifetimeSeconds: number): Promise<Counter>;
+  /** Adds one to a counter, or as many as are said. The first increment starts the counter's lifetime; later ones do not prolong it. One atomic step. */
+  increment(key: string, lifetimeSeconds: number, by?: number): Promise<Counter>;
 
   /** Removes what is under `key`, if anything is. */
   delete(key: string): Promise<void>;

@@ -130,6 +130,12 @@ describe('claim', () => {
 });
 
 describe('increment', () => {
+  it('counts by as many as are said', async () => {
+    expect((await store.increment('tries', 60, 5)).count).toBe(5);
+    expect((await store.increment('tries', 60)).count).toBe(6);
+    expect((await store.increment('tries', 60, 4)).count).toBe(10);
+  });
+
   it('counts from one', async () => {
     expect((await store.increment('tries', 60)).count).toBe(1);
     expect((await store.increment('tries', 60)).count).toBe(2);

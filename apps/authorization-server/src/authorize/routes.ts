@@ -41,7 +41,7 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
   const { issuer, clock, clients, pendingRequests } = options;
 
   // Another site's form does not bring this server's cookie (SameSite=Lax); the GET that it is turned into does (OpenID Connect Core §3.1.2.1).
-  app.post(authorizationServerRoutes.authorize, { config: { errors: 'page' } }, async (request, reply) => {
+  app.post(authorizationServerRoutes.authorize, { config: { errors: 'page', limit: 'authorize' } }, async (request, reply) => {
     const query = new URLSearchParams(
       Object.entries(formOf(request.body)).flatMap(([name, values]) => values.map((value): [string, string] => [name, value])),
     );
@@ -52,7 +52,7 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
       .redirect(`${options.basePath}${authorizationServerRoutes.authorize}?${query.toString()}`, 303);
   });
 
-  app.get(authorizationServerRoutes.authorize, { config: { errors: 'page' } }, async (request, reply) => {
+  app.get(authorizationServerRoutes.authorize, { config: { errors: 'page', limit: 'authorize' } }, async (request, reply) => {
     const parameters = queryParameters(request.url);
     const recipient = await identifyRecipient(parameters, clients);
     const target = { issuer, redirectUri: recipient.redirectUri, state: stateOf(parameters) };
@@ -66,7 +66,7 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
   app.get<{ Params: { id: string } }>(
     `${authorizationServerRoutes.authorize}/:id`,
     // Whoever only looks (HEAD) must not use the request up.
-    { config: { errors: 'page' }, exposeHeadRoute: false },
+    { config: { errors: 'page', limit: 'authorize' }, exposeHeadRoute: false },
     async (request, reply) => {
       const { id } = request.params;
       const pending = await pendingRequests.get(id, request.session.browser);

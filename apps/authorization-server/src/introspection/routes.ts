@@ -19,7 +19,7 @@ export function registerIntrospectionRoute(
   app: FastifyInstance,
   options: { issuer: string; authenticateClient: AuthenticateClient; findToken: FindToken; signIntrospection: SignIntrospection },
 ): void {
-  app.post(authorizationServerRoutes.introspect, async (request, reply) => {
+  app.post(authorizationServerRoutes.introspect, { config: { limit: 'introspect' } }, async (request, reply) => {
     const form = formOf(request.body);
     refuseRepeated(form);
     const asJwt = acceptsJwt(request.headers.accept);

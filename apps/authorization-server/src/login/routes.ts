@@ -28,7 +28,7 @@ const WRONG = 'The username or the password is wrong.';
 /** `GET` and `POST /login`: who is the resource owner? Comes from an authorization request, or from a page that is for who is logged in, and goes back to it. */
 export function registerLoginRoutes(app: FastifyInstance, options: LoginOptions): void {
   const { basePath, findDestination, users } = options;
-  const config = { errors: 'page' } as const;
+  const config = { errors: 'page', limit: 'login' } as const;
 
   app.get('/login', { config }, async (request, reply) => {
     const destination = await findDestination(request, queryParameters(request.url));

@@ -22,7 +22,7 @@ export interface PasswordChangeOptions {
 /** `GET` and `POST /account/password`, where the configuration has it. Whoever changes a password may do so because another one knows it: all else that it has opened ends. */
 export function registerPasswordChangeRoutes(app: FastifyInstance, options: PasswordChangeOptions): void {
   const { basePath, users, userSessions } = options;
-  const config = { errors: 'page' } as const;
+  const config = { errors: 'page', limit: 'login' } as const;
   const toLogin = (reply: FastifyReply) =>
     reply.header('cache-control', 'no-store').redirect(`${basePath}/login?return_to=/account/password`, 303);
 

@@ -29,7 +29,7 @@ export function registerRevocationRoute(
 ): void {
   const { grants, changes, revocations, audit, clock } = options;
 
-  app.post(authorizationServerRoutes.revoke, async (request, reply) => {
+  app.post(authorizationServerRoutes.revoke, { config: { limit: 'revoke' } }, async (request, reply) => {
     const form = formOf(request.body);
     refuseRepeated(form);
     const client = await options.authenticateClient(request, queryParameters(request.url), form);

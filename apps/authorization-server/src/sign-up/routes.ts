@@ -30,7 +30,7 @@ export interface SignUpOptions {
 /** `GET` and `POST /sign-up`, where the configuration has it: somebody makes an account, and is logged in. */
 export function registerSignUpRoutes(app: FastifyInstance, options: SignUpOptions): void {
   const { basePath, users, findDestination } = options;
-  const config = { errors: 'page' } as const;
+  const config = { errors: 'page', limit: 'login' } as const;
 
   app.get('/sign-up', { config }, async (request, reply) => {
     const destination = await findDestination(request, queryParameters(request.url));

@@ -1,8 +1,8 @@
-import { isIPv6 } from 'node:net';
 import type { Clock } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import { LRUCache } from 'lru-cache';
 import { tokenHash } from '../random.ts';
+import { networkOf } from './network-of.ts';
 
 /** Counts failures by who failed and from where, and says when it is enough. Every method answers the seconds to wait, or 0. */
 export interface FailureThrottle {
@@ -52,17 +52,4 @@ export function createFailureThrottle(options: {
       await store.delete(key);
     },
   };
-}
-
-/** Whoever has one IPv6 address has the 2^64 beside it: they count as one. */
-function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - groups.length - tail.split(':').filter(Boolean).length);
-  const all = [...groups, ...Array<string>(missing).fill('0'), ...(tail ?? '').split(':').filter(Boolean)];
-  return all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':');
 }

@@ -95,6 +95,19 @@ export function createClientAuthentication(options: {
   }
 }
 
+/** The same, but one request is answered once: an assertion may be used once only, and several ask. */
+export function oncePerRequest(authenticate: AuthenticateClient): AuthenticateClient {
+  const answers = new WeakMap<FastifyRequest, Promise<Client>>();
+  return (request, query, form) => {
+    let answer = answers.get(request);
+    if (answer === undefined) {
+      answer = authenticate(request, query, form);
+      answers.set(request, answer);
+    }
+    return answer;
+  };
+}
+
 /** A client_id is visible ASCII (RFC 6749 appendix A.1): anything else is not looked up. */
 export function isIdentifier(text: string): boolean {
   return /^[\x20-\x7e]{1,256}$/.test(text);

@@ -16,7 +16,7 @@ export function registerTokenRoute(
   authenticateClient: AuthenticateClient,
   grants: ReadonlyMap<string, GrantHandler>,
 ): void {
-  app.post(authorizationServerRoutes.token, async (request, reply) => {
+  app.post(authorizationServerRoutes.token, { config: { limit: 'token' } }, async (request, reply) => {
     const form = formOf(request.body);
     refuseRepeated(form);
     const client = await authenticateClient(request, queryParameters(request.url), form);
