@@ -138,11 +138,11 @@ describe('administration of clients', () => {
     expect((await admin('PATCH', '/clients/to-disable', { disabled: true })).statusCode).toBe(200);
     expect(await introspect(access_token)).toBe(false);
     expectError(await tokenOf('to-disable', TEST_SECRET), 401, 'invalid_client');
-    const user = (await server.stores.users.findByUsername('alice'))?.id as string;
-    expect((await server.stores.consents.find(user, 'to-disable')).size).toBe(0);
 
     server.clock.advance(2);
     expect((await admin('PATCH', '/clients/to-disable', { disabled: false })).statusCode).toBe(200);
+    const user = (await server.stores.users.findByUsername('alice'))?.id as string;
+    expect((await server.stores.consents.find(user, 'to-disable')).size).toBe(0);
     expect((await tokenOf('to-disable', TEST_SECRET)).statusCode).toBe(200);
     expect(await introspect(access_token)).toBe(false);
     const refreshed = await postToken(server, {

@@ -92,21 +92,49 @@ describe('durable stores', () => {
     expect(await stores.users.rename('usr_nobody', { name: 'X' })).toBe('absent');
   });
 
-  it('ends the grants and forgets the consents of a user or client that is disabled', async () => {
-    for (const [index, disable] of [
-      () => stores.users.setDisabled('usr_renamed', 1_700_000_002_000),
-      () => stores.clients.setDisabled('added', 1_700_000_002_000),
+  it('what a user or client had before it was disabled does not come back with it', async () => {
+    for (const [index, turn] of [
+      (at: number | undefined) => stores.users.setDisabled('usr_renamed', at),
+      (at: number | undefined) => stores.clients.setDisabled('added', at),
+      (at: number | undefined) => stores.clients.change('added', Date.now(), (client) => ({ ...client, disabled: at !== undefined })),
     ].entries()) {
       const id = `of-disabled-${index}`;
-      await stores.clients.setDisabled('added', undefined);
-      await stores.users.setDisabled('usr_renamed', undefined);
-      await stores.grants.create({ ...grant(id), userId: 'usr_renamed', clientId: 'added' });
+      await stores.grants.create({ ...grant(id), userId: 'usr_renamed', clientId: 'added' }, { hash: id, expiresAt: 1_800_000_000_000 });
       await stores.consents.decide('usr_renamed', 'added', 'https://r.example', { agreed: ['a'], refused: [] });
-      await disable();
-      expect(await stores.grants.find(id)).toMatchObject({ id, revokedAt: 1_700_000_002_000 });
+      expect(await stores.refreshTokens.find(id, 1_700_000_001_000)).toMatchObject({ alive: true });
+      await turn(1_700_000_002_000);
+      expect(await stores.refreshTokens.find(id, 1_700_000_001_000)).toMatchObject({ alive: false });
+      await turn(undefined);
+      expect(await stores.refreshTokens.find(id, 1_700_000_001_000)).toMatchObject({ alive: false });
+      expect((await stores.grants.find(id))?.revokedAt).toBeDefined();
       expect((await stores.consents.find('usr_renamed', 'added')).size).toBe(0);
     }
-    await stores.clients.setDisabled('added', undefined);
+  });
+
+  it('a client with more grants than one statement takes can be enabled again, and removed', async () => {
+    const client = (await stores.clients.find('added')) as Client;
+    await stores.clients.save({ ...client, id: 'large' });
+    const many = (name: string) =>
+      Promise.all(
+        Array.from({ length: 1_500 }, (_, index) =>
+          stores.grants.create(
+            { ...grant(`${name}-${index}`), clientId: 'large' },
+            { hash: `${name}-${index}`, expiresAt: 1_800_000_000_000 },
+          ),
+        ),
+      );
+    const ofClient = { userId: undefined, clientId: 'large', before: undefined, limit: 2_000 };
+    await many('large');
+    await stores.clients.setDisabled('large', Date.now());
+    await stores.clients.setDisabled('large', undefined);
+    expect((await stores.grants.list(ofClient)).filter(({ revokedAt }) => revokedAt === undefined)).toHaveLength(0);
+    // Nobody is told of each: the client has been named.
+    const { changes } = await stores.changes.since(undefined);
+    expect(changes.filter(({ kind, key }) => kind === 'grant_revoked' && key.startsWith('large-'))).toHaveLength(0);
+    expect(changes).toContainEqual(expect.objectContaining({ kind: 'client_revoked', key: 'large' }));
+    expect(await stores.clients.remove('large')).toBe(true);
+    expect(await stores.grants.list(ofClient)).toHaveLength(0);
+    expect(await stores.refreshTokens.find('large-0', 0)).toBeUndefined();
   });
 
   it('leaves a user that is there as it is', async () => {
@@ -149,13 +177,13 @@ describe('durable stores', () => {
   it('records a grant once', async () => {
     expect(await stores.grants.create(grant('once'))).toBe(true);
     expect(await stores.grants.create(grant('once'))).toBe(false);
-    expect(await stores.grants.isRevoked('once')).toBe(false);
+    expect((await stores.grants.find('once'))?.revokedAt).toBeUndefined();
   });
 
   it('revokes a grant, and it stays revoked', async () => {
     await stores.grants.create(grant('ended'));
     await stores.grants.revoke('ended', 1_700_000_001_000);
-    expect(await stores.grants.isRevoked('ended')).toBe(true);
+    expect((await stores.grants.find('ended'))?.revokedAt).toBeDefined();
   });
 
   it('of many who record one grant at once exactly one succeeds', async () => {
@@ -175,7 +203,7 @@ describe('durable stores', () => {
 
   it('revoking a grant that is not there does nothing', async () => {
     await stores.grants.revoke('unknown', 1_700_000_001_000);
-    expect(await stores.grants.isRevoked('unknown')).toBe(false);
+    expect((await stores.grants.find('unknown'))?.revokedAt).toBeUndefined();
   });
 
   it('keeps resources with their scopes, the first registered first', async () => {

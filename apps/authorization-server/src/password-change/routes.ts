@@ -56,8 +56,7 @@ export function registerPasswordChangeRoutes(app: FastifyInstance, options: Pass
         429,
       );
     }
-    if (outcome.kind === 'wrong')
-      return show(reply, username, { field: 'current', text: 'This is not your current password.' }, 400);
+    if (outcome.kind === 'wrong') return show(reply, username, { field: 'current', text: 'This is not your current password.' }, 400);
 
     await users.setPasswordHash(userId, await options.hashingQueue((hashing) => hashing(() => hashPassword(password))));
     options.audit.record(request, { type: 'password_changed', userId });

@@ -43,7 +43,7 @@ export interface UserStore {
   /** @param insteadOf the hash that is to be there still: one that was changed meanwhile stays as it is. */
   setPasswordHash(id: string, passwordHash: string, insteadOf?: string): Promise<void>;
   /**
-   * With the user all its grants end and its consents are forgotten, for good: they do not come back when it may log in again. True when that changed something.
+   * What was issued for the user is dead from then on, for good: before it may log in again its grants end and its consents are forgotten. True when that changed something.
    *
    * @param at milliseconds since the epoch; undefined: the user may log in again.
    */
@@ -123,7 +123,7 @@ export interface ClientStore {
   /** Adds the client, or replaces all of it but the secrets, to which the given ones are added. */
   save(client: Client): Promise<void>;
   /**
-   * With the client all grants to it end and the consents are forgotten, for good: they do not come back when it may act again.
+   * What was issued to the client is dead from then on, for good: before it may act again all grants to it end and the consents are forgotten.
    *
    * @param at milliseconds since the epoch; undefined: the client may act again.
    */
@@ -325,7 +325,6 @@ export interface GrantStore {
   revokeOfBrowserApplications(of: { userId: string; session?: string; exceptSession?: string }, at: number): Promise<string[]>;
   /** Ends all grants of a user, to a client, or of a user to a client, and answers their ids. */
   revokeAll(of: ByUserOrClient, at: number): Promise<string[]>;
-  isRevoked(id: string): Promise<boolean>;
   find(id: string): Promise<GrantEntry | undefined>;
   /** The newest first, those before a given one; of a user or to a client where that is said. */
   list(page: {

@@ -164,7 +164,9 @@ CREATE TRIGGER "consents_changed" AFTER INSERT OR UPDATE OR DELETE ON "consents"
 
 CREATE FUNCTION "record_grant_revocation"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  INSERT INTO changes (kind, key, at) VALUES ('grant_revoked', NEW.id, NEW.revoked_at);
+  -- Whoever is disabled has been named already, and with it all of its grants.
+  INSERT INTO changes (kind, key, at) SELECT 'grant_revoked', NEW.id, NEW.revoked_at
+  FROM users, clients WHERE users.id = NEW.user_id AND clients.id = NEW.client_id AND users.disabled_at IS NULL AND clients.disabled_at IS NULL;
   RETURN NULL;
 END $$;
 CREATE TRIGGER "grants_revoked" AFTER UPDATE ON "grants" FOR EACH ROW

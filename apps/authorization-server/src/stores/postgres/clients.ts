@@ -1,7 +1,7 @@
 import type { Database } from '@rolecall/storage/open-database';
 import { Prisma, type PrismaClient } from '../../generated/prisma/client.ts';
 import type { Client, ClientSecretEntry, ClientStore, RefreshTokenRotation, TokenEndpointAuthMethod } from '../types.ts';
-import { endGrants } from './end-grants.ts';
+import { endGrants, endGrantsOfClient, removeGrantsOfClient } from './end-grants.ts';
 
 type Row = Prisma.ClientGetPayload<{ include: { secrets: true } }>;
 
@@ -48,8 +48,11 @@ export function createClientStore(prisma: PrismaClient, database: Database): Cli
         if (count === 1) await transaction.clientSecret.createMany({ data: secretRows(client.id, client.secrets) });
         return count === 1;
       }),
-    change: (id, at, alter) =>
-      prisma.$transaction(async (transaction) => {
+    change: async (id, at, alter) => {
+      const found = await prisma.client.findUnique({ where: { id }, include: { secrets: true } });
+      // Most of it now, while it is still disabled: the transaction finds little left.
+      if (found !== null && found.disabledAt !== null && !alter(toClient(found)).disabled) await endGrantsOfClient(database, id, at);
+      return prisma.$transaction(async (transaction) => {
         // Whoever else changes it waits here.
         await transaction.$queryRaw(Prisma.sql`SELECT 1 FROM clients WHERE id = ${id} FOR UPDATE`);
         const row = await transaction.client.findUnique({ where: { id }, include: { secrets: true } });
@@ -58,16 +61,20 @@ export function createClientStore(prisma: PrismaClient, database: Database): Cli
         const after = { ...alter(before), id, secrets: before.secrets };
         const turned = before.disabled !== after.disabled && { disabledAt: after.disabled ? new Date(at) : null };
         await transaction.client.update({ where: { id }, data: { ...toData(after), ...turned } });
-        if (after.disabled && !before.disabled) for (const ending of endGrants(transaction, { clientId: id }, at)) await ending;
+        if (!after.disabled && before.disabled) for (const ending of endGrants(transaction, { clientId: id }, at)) await ending;
         return { before, after };
-      }),
-    setDisabled: async (id, at) => {
-      await prisma.$transaction([
-        prisma.client.updateMany({ where: { id }, data: { disabledAt: at === undefined ? null : new Date(at) } }),
-        ...(at === undefined ? [] : endGrants(prisma, { clientId: id }, at)),
-      ]);
+      });
     },
-    remove: async (id) => (await prisma.client.deleteMany({ where: { id } })).count === 1,
+    setDisabled: async (id, at) => {
+      if (at === undefined) await endGrantsOfClient(database, id, Date.now());
+      await prisma.client.updateMany({ where: { id }, data: { disabledAt: at === undefined ? null : new Date(at) } });
+    },
+    remove: async (id) => {
+      // From here on it is as good as gone, however long the rest takes.
+      await prisma.client.updateMany({ where: { id, disabledAt: null }, data: { disabledAt: new Date() } });
+      await removeGrantsOfClient(database, id);
+      return (await prisma.client.deleteMany({ where: { id } })).count === 1;
+    },
     replaceRegistered: async (client) => {
       const { id, registrationAccessTokenHash, secrets } = client;
       const { registrationAccessTokenHash: hash, ...data } = toData(client);

@@ -73,14 +73,14 @@ async function writeClient(transaction: Transaction, before: Client | undefined,
   await transaction.client.upsert({ where: { id }, create: { id, ...data }, update: data });
   await transaction.clientSecret.deleteMany({ where: { clientId: id } });
   await transaction.clientSecret.createMany({ data: secretRows(id, secrets) });
-  if (client.disabled && before?.disabled === false) for (const ending of endGrants(transaction, { clientId: id }, at)) await ending;
+  if (!client.disabled && before?.disabled === true) for (const ending of endGrants(transaction, { clientId: id }, at)) await ending;
 }
 
 async function writeUser(transaction: Transaction, before: User | undefined, user: User, at: number): Promise<void> {
   const { id, username, name, passwordHash } = user;
   const data = { username, name, passwordHash, ...turned(before, user, at) };
   await transaction.user.upsert({ where: { id }, create: { id, ...data }, update: data });
-  if (user.disabled && before?.disabled === false) for (const ending of endGrants(transaction, { userId: id }, at)) await ending;
+  if (!user.disabled && before?.disabled === true) for (const ending of endGrants(transaction, { userId: id }, at)) await ending;
 }
 
 /** When it was disabled stays as it is, unless that changes. */

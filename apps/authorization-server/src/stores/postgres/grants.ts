@@ -75,10 +75,6 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
       });
       return rows.map(({ id }) => id);
     },
-    isRevoked: async (id) => {
-      const row = await prisma.grant.findUnique({ where: { id }, select: { revokedAt: true } });
-      return row !== null && row.revokedAt !== null;
-    },
     find: async (id) => {
       const row = await prisma.grant.findUnique({ where: { id } });
       return row === null ? undefined : toEntry(row);
@@ -98,7 +94,7 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
     },
     listInForce: async (userId, now) => {
       const rows = await prisma.grant.findMany({
-        where: { userId, revokedAt: null, expiresAt: { gt: new Date(now) } },
+        where: { userId, revokedAt: null, expiresAt: { gt: new Date(now) }, client: { disabledAt: null } },
         orderBy: { createdAt: 'desc' },
         take: MAXIMUM_IN_FORCE,
       });

@@ -37,14 +37,14 @@ export function createUserStore(prisma: PrismaClient): UserStore {
       }
     },
     setDisabled: async (id, at) => {
-      const [{ count }] = await prisma.$transaction([
+      const changed = await prisma.$transaction([
+        ...(at === undefined ? endGrants(prisma, { userId: id }, Date.now()) : []),
         prisma.user.updateMany({
           where: { id, disabledAt: at === undefined ? { not: null } : null },
           data: { disabledAt: at === undefined ? null : new Date(at) },
         }),
-        ...(at === undefined ? [] : endGrants(prisma, { userId: id }, at)),
       ]);
-      return count === 1;
+      return changed.at(-1)?.count === 1;
     },
     remove: async (id) => (await prisma.user.deleteMany({ where: { id } })).count === 1,
   };
