@@ -38,8 +38,8 @@ export function registerAccountRoutes(app: FastifyInstance, options: AccountOpti
   const account = `${basePath}/account`;
   const goTo = (reply: FastifyReply, url: string) => reply.header('cache-control', 'no-store').redirect(url, 303);
 
-  // Where somebody gets to who has nothing but this server's name.
-  app.get('/', { config }, async (_request, reply) => goTo(reply, account));
+  // Where somebody gets to who has nothing but this server's name, which has no slash at its end.
+  app.get('/', { config, prefixTrailingSlash: 'no-slash' }, async (_request, reply) => goTo(reply, account));
 
   app.get('/account', { config }, async (request, reply) => {
     const user = await whoIsLoggedIn(request, users);
