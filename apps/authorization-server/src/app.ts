@@ -5,24 +5,18 @@ import { registerHealth } from '@rolecall/service-kit/health';
 import { registerPages } from '@rolecall/service-kit/pages/register-pages';
 import { registerForms } from '@rolecall/service-kit/parameters';
 import { refuseOtherMethods } from '@rolecall/service-kit/refuse-other-methods';
-import { registerSessions } from '@rolecall/service-kit/sessions';
 import type { Clock } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import { withKnownFailures } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { registerAdministration } from './admin/routes.ts';
-import { registerAccountRoutes } from './account/routes.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createAuthorizationCodes } from './authorize/authorization-code.ts';
-import { createPendingRequests } from './authorize/pending-requests.ts';
-import { registerAuthorizeRoutes } from './authorize/routes.ts';
 import { type ChangeFeed, openChangeFeed } from './changes/change-feed.ts';
 import { createClientKeys } from './clients/client-keys.ts';
 import { createLastUsed } from './clients/last-used.ts';
 import { type Config, MAXIMUM_ACCESS_TOKEN_LIFETIME } from './config.ts';
-import { registerConsentRoutes } from './consent/routes.ts';
-import { createConsentWithdrawal } from './consent/withdraw.ts';
 import { errorHandler } from './error-handler.ts';
 import { createGuardedFetch } from './fetch/guarded-fetch.ts';
 import { createAccessTokenHook } from './hooks/access-token-hook.ts';
@@ -31,15 +25,9 @@ import { createIntrospectionSigner } from './introspection/jwt-response.ts';
 import { registerIntrospectionRoute } from './introspection/routes.ts';
 import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
 import { registerKeyRoutes } from './keys/routes.ts';
-import { createPasswordCheck } from './login/check-password.ts';
-import { createDestinations } from './login/destination.ts';
 import { createHashingQueue } from './login/hashing-queue.ts';
-import { createKnownBrowsers } from './login/known-browsers.ts';
-import { createLoginThrottle } from './login/login-throttle.ts';
-import { registerLoginRoutes } from './login/routes.ts';
-import { registerLogoutRoutes } from './logout/routes.ts';
 import { registerMetadataRoute } from './metadata/routes.ts';
-import { registerPasswordChangeRoutes } from './password-change/routes.ts';
+import { registerPeoplePages } from './people-pages.ts';
 import { createRequestCounters } from './rate-limit/counters.ts';
 import { registerRateLimits } from './rate-limit/register.ts';
 import { registerRegistrationRoutes } from './registration/routes.ts';
@@ -47,7 +35,6 @@ import { registerRevocationFeed } from './revocation/feed.ts';
 import { createRevocations, type Revocations } from './revocation/revocations.ts';
 import { registerRevocationRoute } from './revocation/routes.ts';
 import { createUserSessions } from './sessions/user-sessions.ts';
-import { registerSignUpRoutes } from './sign-up/routes.ts';
 import { cachedStores } from './stores/cached.ts';
 import type { Stores } from './stores/types.ts';
 import { createFailureThrottle } from './throttle/failure-throttle.ts';
@@ -62,19 +49,8 @@ import { createOpaqueAccessTokens } from './token/opaque-access-token.ts';
 import { registerTokenRoute } from './token/routes.ts';
 
 const BODY_LIMIT_BYTES = 64 * 1024;
-/**
- * Failures of one account or client from one address; of any accounts from one address, behind which there may be a whole office; of one account from
- * anywhere; and of one account in a browser that is known to it.
- * Accounts that are asked for from one address.
- */
-const THROTTLES = {
-  client: { limit: 10, windowSeconds: 15 * 60 },
-  login: { limit: 10, windowSeconds: 15 * 60 },
-  'login-address': { limit: 100, windowSeconds: 15 * 60 },
-  'login-everywhere': { limit: 100, windowSeconds: 3_600 },
-  'login-known-browser': { limit: 10, windowSeconds: 15 * 60 },
-  'sign-up': { limit: 20, windowSeconds: 3_600 },
-};
+/** Failures of one client from one address. */
+const CLIENT_FAILURES = { limit: 10, windowSeconds: 15 * 60 };
 
 /** What an authorization server works with. */
 export interface Dependencies {
@@ -105,7 +81,7 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   const revocations = createRevocations({ store: shortLived, clock, tokenLifetimeSeconds: MAXIMUM_ACCESS_TOKEN_LIFETIME });
   let keyRing: KeyRing | undefined;
   const { changeFeed, stores } = await followChanges(dependencies, revocations, () => keyRing?.forget());
-  const { users, clients, resources, consents, grants, refreshTokens, changes } = stores;
+  const { users, clients, resources, grants, refreshTokens, changes } = stores;
   const audit = createAuditLog({ store: stores.audit, clock, logger });
   keyRing = await openKeyRing({
     store: stores.signingKeys,
@@ -119,15 +95,6 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   const issueAccessToken = createAccessTokenIssuer({ issuer, keyRing, opaqueTokens, clock, lifetime: config.ACCESS_TOKEN_LIFETIME });
   const findToken = createTokenFinder({ issuer, clock, keyRing, opaqueTokens, revocations, clients, users, resources, refreshTokens });
   const codes = createAuthorizationCodes({ store: shortLived, clock, lifetimeSeconds: config.AUTHORIZATION_CODE_LIFETIME });
-  const pendingRequests = createPendingRequests(shortLived, clock, config.INTERACTION_LIFETIME);
-  const throttleOf = (name: keyof typeof THROTTLES) => createFailureThrottle({ store: shortLived, clock, name, ...THROTTLES[name] });
-  const knownBrowsers = createKnownBrowsers({ keys: dependencies.keyEncryptionKeys, https });
-  const loginThrottle = createLoginThrottle({
-    account: throttleOf('login'),
-    address: throttleOf('login-address'),
-    everywhere: throttleOf('login-everywhere'),
-    knownBrowser: throttleOf('login-known-browser'),
-  });
   const hashingQueue = createHashingQueue();
   const userSessions = createUserSessions({
     sessions: stores.sessions,
@@ -138,7 +105,6 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     clock,
     absoluteSeconds: config.SESSION_ABSOLUTE_LIFETIME,
   });
-  const checkPassword = createPasswordCheck({ users, throttle: loginThrottle, knownBrowsers, hashingQueue, audit });
   const lastUsed = createLastUsed({ clients, clock, logger });
   const checkAssertion = createAssertionCheck({
     audiences: [issuer, ...(config.ACCEPT_TOKEN_ENDPOINT_AUDIENCE ? [issuer + authorizationServerRoutes.token] : [])],
@@ -147,10 +113,15 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     store: shortLived,
   });
   const authenticateClient = oncePerRequest(
-    createClientAuthentication({ clients, clock, checkAssertion, throttle: throttleOf('client'), lastUsed, audit }),
+    createClientAuthentication({
+      clients,
+      clock,
+      checkAssertion,
+      throttle: createFailureThrottle({ store: shortLived, clock, name: 'client', ...CLIENT_FAILURES }),
+      lastUsed,
+      audit,
+    }),
   );
-  const findDestination = createDestinations({ basePath, clients, pendingRequests });
-  const people = { userSessions, knownBrowsers, audit };
   const lifetimes = { idle: config.REFRESH_TOKEN_IDLE_LIFETIME, absolute: config.REFRESH_TOKEN_ABSOLUTE_LIFETIME };
   const accessTokenLifetime = MAXIMUM_ACCESS_TOKEN_LIFETIME;
   const { onAccessToken } = dependencies.hooks ?? {};
@@ -220,28 +191,20 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   });
   registerPages(app, 'Authorization server', basePath);
   await app.register(
-    async (pages) => {
-      await registerSessions(pages, {
-        cookieName: 'rolecall-authorization-server',
-        store: shortLived,
+    (pages) =>
+      registerPeoplePages(pages, {
+        config,
+        basePath,
+        stores,
+        shortLived,
+        codes,
+        revocations,
+        audit,
         clock,
-        https,
-        idleSeconds: config.SESSION_IDLE_LIFETIME,
-        anonymousSeconds: config.INTERACTION_LIFETIME,
-        isEstablished: (session) => session.user !== undefined,
-        absoluteSeconds: config.SESSION_ABSOLUTE_LIFETIME,
-      });
-      registerAuthorizeRoutes(pages, { issuer, basePath, clock, clients, resources, consents, users, codes, pendingRequests, audit });
-      registerLoginRoutes(pages, { ...people, basePath, users, findDestination, checkPassword, signUp: config.SIGN_UP });
-      registerLogoutRoutes(pages, { basePath, users, userSessions });
-      if (config.SIGN_UP)
-        registerSignUpRoutes(pages, { ...people, basePath, users, findDestination, hashingQueue, throttle: throttleOf('sign-up') });
-      if (config.PASSWORD_CHANGE) registerPasswordChangeRoutes(pages, { ...people, basePath, users, checkPassword, hashingQueue });
-      const withdrawConsent = createConsentWithdrawal({ consents, grants, revocations, audit, clock });
-      const passwordChange = config.PASSWORD_CHANGE;
-      registerAccountRoutes(pages, { ...stores, basePath, userSessions, withdrawConsent, clock, passwordChange });
-      registerConsentRoutes(pages, { basePath, users, clients, resources, consents, pendingRequests, audit });
-    },
+        keyEncryptionKeys: dependencies.keyEncryptionKeys,
+        userSessions,
+        hashingQueue,
+      }),
     { prefix: basePath },
   );
   refuseTheRest();

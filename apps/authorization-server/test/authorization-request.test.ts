@@ -224,7 +224,7 @@ describe('authorization request', () => {
     const form: Record<string, string> = { ...browser.hiddenFields(), decision: 'approve' };
     const alice = await own.stores.users.findByUsername('alice');
     own.serverStores.users.find = async () => undefined;
-    await own.stores.users.setDisabled(alice?.id as string, undefined);
+    await own.stores.users.rename(alice?.id as string, { name: 'Nobody' });
     expect((await open(browser, `/consent?request=${form.request}`)).body).toContain('name="password"');
     expect((await follow(browser, await browser.post('/consent', form))).body).toContain('name="password"');
     await own.close();

@@ -1,4 +1,6 @@
-import type { FailureThrottle } from '../throttle/failure-throttle.ts';
+import type { Clock } from '@rolecall/storage/clock';
+import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
+import { createFailureThrottle } from '../throttle/failure-throttle.ts';
 
 /** Somebody who wants to show that an account is theirs. */
 export interface Attempt {
@@ -25,22 +27,24 @@ export interface LoginThrottle {
   begin(attempt: Attempt): Promise<CountedAttempt>;
 }
 
+const QUARTER_OF_AN_HOUR = 15 * 60;
+const LIMITS = {
+  login: { limit: 10, windowSeconds: QUARTER_OF_AN_HOUR },
+  // There may be a whole office behind one address.
+  'login-address': { limit: 100, windowSeconds: QUARTER_OF_AN_HOUR },
+  'login-everywhere': { limit: 100, windowSeconds: 3_600 },
+  'login-known-browser': { limit: 10, windowSeconds: QUARTER_OF_AN_HOUR },
+};
+
 /**
  * Four counters. Failures of an account from one address, and of any accounts from one address, stop who guesses from one place. Failures of an account from
  * anywhere stop who guesses from many, and would stop alice with them: a browser that she has logged in with before has a counter of its own instead of all the
  * others. Whoever has stolen that browser's cookie gets no more guesses than any other browser does; after these it counts as a strange one.
  */
-export function createLoginThrottle(throttles: {
-  /** By account and address. */
-  account: FailureThrottle;
-  /** By address. */
-  address: FailureThrottle;
-  /** By account. */
-  everywhere: FailureThrottle;
-  /** By account and known browser. */
-  knownBrowser: FailureThrottle;
-}): LoginThrottle {
-  const { account, address, everywhere } = throttles;
+export function createLoginThrottle(options: { store: ShortLivedStore; clock: Clock }): LoginThrottle {
+  const throttleOf = (name: keyof typeof LIMITS) => createFailureThrottle({ ...options, name, ...LIMITS[name] });
+  const [account, address] = [throttleOf('login'), throttleOf('login-address')];
+  const [everywhere, known] = [throttleOf('login-everywhere'), throttleOf('login-known-browser')];
 
   const beginUnknown = async ({ username, address: from }: Attempt): Promise<number> => {
     const blocked = Math.max(account.retryAfter(username, from), address.retryAfter('', from), everywhere.retryAfter(username, ''));
@@ -52,8 +56,8 @@ export function createLoginThrottle(throttles: {
     begin: async (attempt) => {
       const { username, address: from, knownBrowser } = attempt;
       const failed = async () => void (await address.failed('', from));
-      if (knownBrowser !== undefined && (await throttles.knownBrowser.failed(username, knownBrowser)) === 0)
-        return { wait: 0, failed, succeeded: () => throttles.knownBrowser.forgiven(username, knownBrowser) };
+      if (knownBrowser !== undefined && (await known.failed(username, knownBrowser)) === 0)
+        return { wait: 0, failed, succeeded: () => known.forgiven(username, knownBrowser) };
       const wait = await beginUnknown(attempt);
       const succeeded = async () => void (await Promise.all([account.forgiven(username, from), everywhere.forgiven(username, '')]));
       return { wait, failed, succeeded };
