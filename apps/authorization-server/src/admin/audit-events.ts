@@ -13,7 +13,7 @@ const auditEvent = z
     client_id: z.string().optional(),
     user_id: z.string().optional(),
     address: z.string().optional(),
-    details: z.record(z.string(), z.json()),
+    details: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'AuditEvent', description: 'Something that happened and matters to security.' });
 

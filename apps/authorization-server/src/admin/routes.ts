@@ -11,7 +11,9 @@ import { createAdminErrorHandler } from './error-handler.ts';
 import { grantOperations } from './grants.ts';
 import { initialAccessTokenOperations } from './initial-access-tokens.ts';
 import { keyOperations } from './keys.ts';
+import { type OpenApiDocument, openApiDocument } from './openapi.ts';
 import { registerOperation } from './operation.ts';
+import { referenceView } from './reference.ts';
 import { requireAdministrator } from './require-administrator.ts';
 import { resourceOperations } from './resources.ts';
 import { userOperations } from './users.ts';
@@ -44,5 +46,16 @@ export async function registerAdministration(
       for (const each of operations) registerOperation(api, each);
     },
     { prefix: `${options.basePath}/admin` },
+  );
+  registerReference(app, openApiDocument(operations, { issuer: options.issuer, resource: identifier }), `${options.basePath}/admin`);
+}
+
+/** What the API is like is no secret: for everybody, as a document and as a page. */
+function registerReference(app: FastifyInstance, document: OpenApiDocument, prefix: string): void {
+  const documentPath = `${prefix}/openapi.json`;
+  const body = referenceView(document, documentPath);
+  app.get(documentPath, async (_request, reply) => reply.header('cache-control', 'public, max-age=300').send(document));
+  app.get(`${prefix}/reference`, { config: { errors: 'page' } }, async (_request, reply) =>
+    reply.page({ title: 'Administration, a reference', body, width: 'wide' }),
   );
 }

@@ -29,7 +29,7 @@ const redirectUri = z
   .refine(isSafeRedirectUri, 'must be https, http on this machine or a private-use scheme with a dot, without fragment');
 
 const jwks = z
-  .strictObject({ keys: z.array(z.record(z.string(), z.json())).min(1).max(50) })
+  .strictObject({ keys: z.array(z.record(z.string(), z.unknown())).min(1).max(50) })
   .refine((set) => !holdsPrivateKey(set), 'must hold public keys only')
   .refine((set) => verificationKeys(set).length > 0, 'must hold a key that signatures can be verified with');
 
