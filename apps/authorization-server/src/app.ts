@@ -21,6 +21,9 @@ import { errorHandler } from './error-handler.ts';
 import { createGuardedFetch } from './fetch/guarded-fetch.ts';
 import { createAccessTokenHook } from './hooks/access-token-hook.ts';
 import type { HooksModule } from './hooks/types.ts';
+import { startHousekeeping } from './housekeeping/housekeeping.ts';
+import { createUnusedClientRemoval } from './housekeeping/unused-clients.ts';
+import { whatGoes } from './housekeeping/what-goes.ts';
 import { createIntrospectionSigner } from './introspection/jwt-response.ts';
 import { registerIntrospectionRoute } from './introspection/routes.ts';
 import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
@@ -133,10 +136,20 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     ['client_credentials', clientCredentialsGrant({ resources, issueAccessToken, askHook })],
   ]);
 
+  const housekeeping = startHousekeeping({
+    store: stores.housekeeping,
+    removeUnusedClients: createUnusedClientRemoval({ clients, revocations, audit, clock, lifetime: config.UNUSED_CLIENT_LIFETIME }),
+    whatGoes: whatGoes({ accessTokenLifetime: MAXIMUM_ACCESS_TOKEN_LIFETIME, auditRetention: config.AUDIT_RETENTION }),
+    interval: config.HOUSEKEEPING_INTERVAL,
+    clock,
+    logger,
+  });
+
   const app = await createApp({ logger, https, trustedProxies: config.TRUSTED_PROXIES, bodyLimit: BODY_LIMIT_BYTES, errorHandler });
   app.decorate('changeFeed', changeFeed);
   app.addHook('onClose', async () => {
     changeFeed.close();
+    await housekeeping.close();
     await audit.close();
     await lastUsed.close();
     await Promise.all([stores.close(), shortLived.close()]);

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import {
   ConfigError,
   commonSettings,
+  days,
   flag,
   httpUrl,
   isLoopback,
@@ -68,6 +69,12 @@ const settings = z.object({
   ACCEPT_TOKEN_ENDPOINT_AUDIENCE: flag.default(false),
   /** Lets addresses that clients name lead to this machine, with http too. Development only, where it is on. */
   FETCH_LOOPBACK: flag.optional(),
+  /** Seconds between two rounds of housekeeping, on average. */
+  HOUSEKEEPING_INTERVAL: seconds(1, 86_400).default(300),
+  /** Days that audit events are kept; 0: for ever. */
+  AUDIT_RETENTION: days(0, 36_500).default(365),
+  /** Days without use after which a client that registered itself is removed; 0: never. */
+  UNUSED_CLIENT_LIFETIME: days(0, 36_500).default(90),
   /** A module with hooks: see docs/hooks.md. Absolute, or relative to the working directory. */
   HOOKS_MODULE: z.string().optional(),
   /** Milliseconds that a hook may take. */

@@ -46,6 +46,9 @@ export const port = number(1, 65_535, '');
 /** A duration in whole seconds. */
 export const seconds = (minimum: number, maximum: number) => number(minimum, maximum, ' of seconds');
 
+/** A duration in whole days. */
+export const days = (minimum: number, maximum: number) => number(minimum, maximum, ' of days');
+
 /** A duration in whole milliseconds. */
 export const milliseconds = (minimum: number, maximum: number) => number(minimum, maximum, ' of milliseconds');
 

@@ -10,6 +10,7 @@ import { createConfigurationStore } from './postgres/configuration.ts';
 import { createConsentStore } from './postgres/consents.ts';
 import { createGrantStore } from './postgres/grants.ts';
 import { createRefreshTokenStore } from './postgres/refresh-tokens.ts';
+import { createHousekeepingStore } from './postgres/housekeeping.ts';
 import { createInitialAccessTokenStore } from './postgres/initial-access-tokens.ts';
 import { createResourceStore } from './postgres/resources.ts';
 import { createSigningKeyStore } from './postgres/signing-keys.ts';
@@ -47,6 +48,7 @@ export async function openStores(
     signingKeys: known(createSigningKeyStore(prisma, database)),
     changes: known(createChangeStore(database)),
     audit: known(createAuditStore(prisma, database)),
+    housekeeping: known(createHousekeepingStore(database)),
     ping: async () => void (await database.query('SELECT 1')),
     close: async () => {
       await prisma.$disconnect();

@@ -14,6 +14,7 @@ export interface Stores {
   signingKeys: SigningKeyStore;
   changes: ChangeStore;
   audit: AuditStore;
+  housekeeping: HousekeepingStore;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -480,4 +481,25 @@ export interface AuditStore {
   append(events: readonly RecordedAuditEvent[]): Promise<void>;
   /** The newest first, those before a given one (`id` is a whole number in decimal). */
   list(query: AuditQuery, page: { before: string | undefined; limit: number }): Promise<(RecordedAuditEvent & { id: string })[]>;
+}
+
+/** What may be cleared away once it is old: expired, revoked, or recorded long ago. */
+export type Clearable =
+  | 'refresh_tokens'
+  | 'refresh_tokens_of_revoked_grants'
+  | 'grants'
+  | 'revoked_grants'
+  | 'user_sessions'
+  | 'initial_access_tokens'
+  | 'audit_events'
+  | 'changes';
+
+export interface HousekeepingStore {
+  /**
+   * Deletes some of what expired, was revoked or was recorded before a time (milliseconds since the epoch), at most `limit`, in one statement.
+   * Grants go when none of their refresh tokens is left.
+   *
+   * @returns how many; fewer than `limit` when there is no more, or somebody else works on the rest.
+   */
+  clear(what: Clearable, before: number, limit: number): Promise<number>;
 }
