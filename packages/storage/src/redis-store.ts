@@ -63,6 +63,8 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sho
     autoResendUnfulfilledCommands: false,
     // Nor is a command kept for later while there is no connection: whoever asked has had an answer by then.
     enableOfflineQueue: false,
+    // What is sent in one turn of the event loop goes out together.
+    enableAutoPipelining: true,
     retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
     scripts: {
       claimMark: { numberOfKeys: 1, lua: CLAIM_SCRIPT },

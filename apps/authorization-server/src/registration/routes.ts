@@ -41,7 +41,7 @@ export async function registerRegistrationRoutes(app: FastifyInstance, options: 
   await app.register(async (scope) => {
     acceptOnlyJson(scope);
 
-    scope.post(authorizationServerRoutes.register, async (request, reply) => {
+    scope.post(authorizationServerRoutes.register, { config: { limit: 'register' } }, async (request, reply) => {
       const initialAccessToken = policy.mode === 'initial_access_token' ? await findInitialAccessToken(request) : undefined;
       const id = randomUUID();
       const metadata = await read(request.body, id);

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto';
 import type { AccessTokenClaims } from '@rolecall/contracts/access-token';
 import { encryptionKeyId } from '../keys/key-encryption.ts';
 
@@ -22,10 +22,10 @@ const TAG_BYTES = 16;
  * @param keys of 32 bytes: the first one encrypts, all of them decrypt.
  */
 export function createOpaqueAccessTokens(keys: readonly Uint8Array[]): OpaqueAccessTokens {
-  const byId = new Map(keys.map((key) => [encryptionKeyId(key), key]));
-  const [current] = keys;
-  if (current === undefined) throw new Error('there is no key to encrypt access tokens with');
-  const currentId = Buffer.from(encryptionKeyId(current), 'hex');
+  const byId = new Map(keys.map((key) => [encryptionKeyId(key), createSecretKey(key)]));
+  const [[id, current] = []] = byId;
+  if (id === undefined || current === undefined) throw new Error('there is no key to encrypt access tokens with');
+  const currentId = Buffer.from(id, 'hex');
 
   return {
     seal: (claims) => {
@@ -55,7 +55,8 @@ export function createOpaqueAccessTokens(keys: readonly Uint8Array[]): OpaqueAcc
   };
 }
 
-function derive(master: Uint8Array, salt: Uint8Array): { key: Buffer; nonce: Buffer } {
+/** As key objects: from plain bytes, Node takes ten times as long to make a cipher. */
+function derive(master: KeyObject, salt: Uint8Array): { key: KeyObject; nonce: Buffer } {
   const bytes = Buffer.from(hkdfSync('sha256', master, salt, 'rolecall opaque access token', 44));
-  return { key: bytes.subarray(0, 32), nonce: bytes.subarray(32) };
+  return { key: createSecretKey(bytes.subarray(0, 32)), nonce: bytes.subarray(32) };
 }
