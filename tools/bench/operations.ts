@@ -84,10 +84,15 @@ export function operationsOn(target: Target, stage: Stage, run: Run): Record<Ope
 
   const introspection = (tokens: string[]): Operation => ({
     next: () =>
-      form('/introspect', stage.resourceServer, { token: inTurn(tokens, turn++), token_type_hint: 'access_token' }, (answer) => {
-        const body = answer.status === 200 ? (JSON.parse(answer.body) as { active?: unknown; scope?: unknown }) : {};
-        if (body.active !== true || body.scope !== SCOPE) throw unexpected('introspection', answer);
-      }),
+      form(
+        '/introspect',
+        inTurn(stage.resourceServers, turn),
+        { token: inTurn(tokens, turn++), token_type_hint: 'access_token' },
+        (answer) => {
+          const body = answer.status === 200 ? (JSON.parse(answer.body) as { active?: unknown; scope?: unknown }) : {};
+          if (body.active !== true || body.scope !== SCOPE) throw unexpected('introspection', answer);
+        },
+      ),
     prepare: async () => {
       if (performance.now() - tokensSince > TOKEN_USE_MILLISECONDS) {
         tokensSince = performance.now();

@@ -13,8 +13,8 @@ export interface Stage {
   webClients: readonly StageClient[];
   /** Programs that act for themselves. */
   serviceClients: readonly StageClient[];
-  /** Introspects. */
-  resourceServer: StageClient;
+  /** They introspect. */
+  resourceServers: readonly StageClient[];
   /** The ids (`sub`) of the users. */
   users: readonly string[];
 }
@@ -62,7 +62,7 @@ export function createStage(): Stage {
     issuer: 'https://authorization-server.example',
     webClients: numbers.map((index) => client('web', index)),
     serviceClients: numbers.map((index) => client('service', index)),
-    resourceServer: client('resource-server', 0),
+    resourceServers: numbers.map((index) => client('resource-server', index)),
     users: numbers.map((index) => `usr_${index}`),
   };
 }

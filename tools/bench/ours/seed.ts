@@ -21,7 +21,7 @@ export async function seedOurs(databaseUrl: string, stage: Stage): Promise<void>
         accessTokenFormat: identifier === resources.opaque ? 'opaque' : 'jwt',
         signingAlgorithm: identifier === resources.rs256 ? 'RS256' : 'ES256',
         isDefault: identifier === resources.es256,
-        resourceServers: [stage.resourceServer.id],
+        resourceServers: stage.resourceServers.map(({ id }) => id),
       });
     const passwordHash = await hashPassword(PASSWORD);
     for (const id of stage.users) await stores.users.addIfAbsent({ id, username: id, passwordHash, name: id });
@@ -41,8 +41,7 @@ export async function seedOurs(databaseUrl: string, stage: Stage): Promise<void>
         disabled: false,
         secrets: [{ hash: tokenHash(secret) }],
       });
-    for (const client of stage.serviceClients) await save(client, ['client_credentials']);
-    await save(stage.resourceServer, ['client_credentials']);
+    for (const client of [...stage.serviceClients, ...stage.resourceServers]) await save(client, ['client_credentials']);
     for (const [index, client] of stage.webClients.entries()) {
       await save(client, ['authorization_code', 'refresh_token']);
       for (const resource of Object.values(resources))

@@ -19,8 +19,7 @@ export function configuration(stage: Stage, adapter: (model: string) => Adapter)
     // Known from the start, so that no request asks the store for them.
     clients: [
       ...stage.webClients.map((each) => client(each, ['authorization_code', 'refresh_token'])),
-      ...stage.serviceClients.map((each) => client(each, ['client_credentials'])),
-      client(stage.resourceServer, ['client_credentials']),
+      ...[...stage.serviceClients, ...stage.resourceServers].map((each) => client(each, ['client_credentials'])),
     ],
     jwks: { keys: [signingKey('ES256'), signingKey('RS256')] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
