@@ -9,7 +9,10 @@ const REDIRECT_URI = 'https://client.example/callback';
 describe('management of a registration', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer({ REGISTRATION_GRANT_TYPES: 'authorization_code,refresh_token,client_credentials' });
+    server = await startTestServer({
+      REGISTRATION_GRANT_TYPES: 'authorization_code,refresh_token,client_credentials',
+      RATE_LIMITS: 'register=off',
+    });
   });
   afterAll(() => server.close());
 

@@ -18,7 +18,10 @@ const EC_KEY = {
 describe('dynamic client registration', () => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer({ REGISTRATION_GRANT_TYPES: 'authorization_code,refresh_token,client_credentials' });
+    server = await startTestServer({
+      REGISTRATION_GRANT_TYPES: 'authorization_code,refresh_token,client_credentials',
+      RATE_LIMITS: 'register=off',
+    });
   });
   afterAll(() => server.close());
 
@@ -38,6 +41,7 @@ describe('dynamic client registration', () => {
       response_types: ['code'],
       token_endpoint_auth_method: 'client_secret_post',
       scope: 'notes:read',
+      introspection_signed_response_alg: 'ES256',
     };
     const response = await post(asked);
     expect(response.statusCode).toBe(201);
@@ -129,6 +133,7 @@ describe('dynamic client registration', () => {
     ['an unknown authentication method', { token_endpoint_auth_method: 'tls_client_auth' }],
     ['client_secret_jwt', { token_endpoint_auth_method: 'client_secret_jwt' }],
     ['alg none', { token_endpoint_auth_signing_alg: 'none' }],
+    ['unsigned introspection', { introspection_signed_response_alg: 'none' }],
     ['a symmetric alg', { token_endpoint_auth_signing_alg: 'HS256' }],
     ['no key in jwks', { jwks: { keys: [] } }],
     ['a private key', { jwks: { keys: [{ ...EC_KEY, d: 'yf9yvSb1Kx2pdzgnMPeekYU5hhThmA3MCfDIXadfNas' }] } }],
@@ -475,6 +480,16 @@ describe('registration by policy', () => {
       expectError(await postRegistration(server, { redirect_uris: [uri], application_type: 'native' }), 400, 'invalid_redirect_uri');
     for (const uri of ['https://client.example:8443/x', 'http://localhost/x', 'com.example.app:/x'])
       expect((await postRegistration(server, { redirect_uris: [uri], application_type: 'native' })).statusCode, uri).toBe(201);
+  });
+
+  it('one address registers 60 a minute', async () => {
+    const server = await start({});
+    for (let count = 1; count <= 60; count++) expect((await postRegistration(server)).statusCode).toBe(201);
+    const refused = await postRegistration(server);
+    expectError(refused, 429, 'temporarily_unavailable');
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    server.clock.advance(61);
+    expect((await postRegistration(server)).statusCode).toBe(201);
   });
 
   it('by default nobody registers for client credentials, nor for what administers this server', async () => {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { signingAlgorithm } from './jwks.ts';
 
 /** Words for people: no control characters, nothing that could turn the direction of the text around it. */
 const words = z
@@ -14,7 +15,7 @@ const webPage = z
   .refine((value) => /^https?:\/\/[\x21-\x7e]+$/.test(value) && URL.canParse(value), 'must be an http or https URL');
 
 /**
- * What a client says of itself when it registers (RFC 7591 §2, OpenID Connect Registration §2 for `application_type`).
+ * What a client says of itself when it registers (RFC 7591 §2, OpenID Connect Registration §2 for `application_type`, RFC 9701 §6).
  * Members that are not named are ignored (RFC 7591 §2), with `initiate_login_uri` and `sector_identifier_uri` among them.
  */
 export const clientMetadata = z.object({
@@ -33,6 +34,7 @@ export const clientMetadata = z.object({
   software_id: words.optional(),
   software_version: words.optional(),
   scope: z.string().max(2000).optional(),
+  introspection_signed_response_alg: signingAlgorithm.optional(),
   jwks: z.object({ keys: z.array(z.record(z.string(), z.unknown())).max(20) }).optional(),
   jwks_uri: z.string().max(2000).optional(),
 });

@@ -21,6 +21,9 @@ export function clientInformation(
     application_type: client.applicationType,
     token_endpoint_auth_method: client.tokenEndpointAuthMethod,
     ...(client.tokenEndpointAuthSigningAlg !== undefined && { token_endpoint_auth_signing_alg: client.tokenEndpointAuthSigningAlg }),
+    ...(client.introspectionSignedResponseAlg !== undefined && {
+      introspection_signed_response_alg: client.introspectionSignedResponseAlg,
+    }),
     grant_types: [...client.grantTypes],
     response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
     redirect_uris: [...client.redirectUris],

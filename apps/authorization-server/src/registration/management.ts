@@ -18,13 +18,14 @@ const SERVERS_OWN = ['registration_access_token', 'registration_client_uri', 'cl
 export function registerManagementRoutes(app: FastifyInstance, options: RegistrationOptions & { read: ReadRegistration }): void {
   const { issuer, clients, revocations, audit, clock } = options;
   const url = `${authorizationServerRoutes.register}/:client_id`;
+  const config = { limit: 'register' } as const;
 
-  app.get(url, async (request, reply) => {
+  app.get(url, { config }, async (request, reply) => {
     const { client, token } = await authorize(request);
     return reply.header('cache-control', 'no-store').send(clientInformation(client, { issuer, registrationAccessToken: token }));
   });
 
-  app.put(url, async (request, reply) => {
+  app.put(url, { config }, async (request, reply) => {
     const { client, token } = await authorize(request);
     refuseServersOwn(request.body, client);
     const metadata = await options.read(request.body, client.id);
@@ -42,7 +43,7 @@ export function registerManagementRoutes(app: FastifyInstance, options: Registra
     return reply.header('cache-control', 'no-store').send(clientInformation(changed, { issuer, registrationAccessToken: token, secret }));
   });
 
-  app.delete(url, async (request, reply) => {
+  app.delete(url, { config }, async (request, reply) => {
     const { client } = await authorize(request);
     await clients.remove(client.id);
     await revocations.announce('client', client.id, clock.now());

@@ -15,6 +15,7 @@ export type RegisteredMetadata = Pick<
   | 'name'
   | 'tokenEndpointAuthMethod'
   | 'tokenEndpointAuthSigningAlg'
+  | 'introspectionSignedResponseAlg'
   | 'applicationType'
   | 'grantTypes'
   | 'redirectUris'
@@ -47,6 +48,7 @@ export function readMetadata(body: unknown, fallbackName: string, rules: Metadat
   if (redirectUris.length === 0 && grantTypes.includes('authorization_code'))
     throw new OAuthError('invalid_redirect_uri', 'redirect_uris is missing: the authorization code grant needs one.');
   checkRedirectUris(redirectUris, applicationType, rules.policy.redirectHosts);
+  const { introspection_signed_response_alg: introspectionAlgorithm } = metadata;
   const { client_uri, logo_uri, tos_uri, policy_uri, contacts, software_id, software_version } = metadata;
   return {
     name: metadata.client_name ?? fallbackName,
@@ -56,6 +58,7 @@ export function readMetadata(body: unknown, fallbackName: string, rules: Metadat
     redirectUris,
     scopes: readScopes(metadata, rules.scopes),
     information: withoutAbsent({ client_uri, logo_uri, tos_uri, policy_uri, contacts, software_id, software_version }),
+    ...(introspectionAlgorithm !== undefined && { introspectionSignedResponseAlg: introspectionAlgorithm }),
     ...readKeys(metadata, method, rules.allowLoopback),
   };
 }
