@@ -31,8 +31,8 @@ describe('administration of initial access tokens', () => {
     expectRefusal(await admin('DELETE', `/initial-access-tokens/${id}`), 404, 'not_found');
     const events = (await admin('GET', '/audit-events?limit=2')).json().items;
     expect(events).toMatchObject([
-      { type: 'initial_access_token_removed', details: { token: id } },
-      { type: 'initial_access_token_added', details: { token: id, administrator: 'rolecall-admin' } },
+      { type: 'initial_access_token_removed', details: { token_id: id } },
+      { type: 'initial_access_token_added', details: { token_id: id, administrator: 'rolecall-admin' } },
     ]);
   });
 

@@ -61,7 +61,7 @@ export function initialAccessTokenOperations({ stores: { initialAccessTokens: to
           ...(body.expires_at !== undefined && { expiresAt: body.expires_at }),
         };
         await tokens.add(token);
-        audit.record(request, { type: 'initial_access_token_added', token: token.id, administrator: administrator.clientId });
+        audit.record(request, { type: 'initial_access_token_added', token_id: token.id, administrator: administrator.clientId });
         return { ...represent(token), initial_access_token: initialAccessToken };
       },
     }),
@@ -74,7 +74,7 @@ export function initialAccessTokenOperations({ stores: { initialAccessTokens: to
       handle: async ({ path, administrator, request }) => {
         const id = path['id'] ?? '';
         if (!(await tokens.remove(id))) throw notFound('initial access token');
-        audit.record(request, { type: 'initial_access_token_removed', token: id, administrator: administrator.clientId });
+        audit.record(request, { type: 'initial_access_token_removed', token_id: id, administrator: administrator.clientId });
       },
     }),
   ];

@@ -22,7 +22,7 @@ export interface AuditEventDetails {
   token_refreshed: { grant: string };
   /** A refresh token that had been rotated was used again: its grant has been ended. */
   refresh_token_reused: { grant: string };
-  token_revoked: { grant?: string; token: 'access_token' | 'refresh_token' };
+  token_revoked: { grant?: string; token_type: 'access_token' | 'refresh_token' };
   /** Ended by a user or an administrator. */
   grant_revoked: ByAdministrator & { grant: string };
   client_authentication_failed: { method: string; reason: string };
@@ -32,10 +32,10 @@ export interface AuditEventDetails {
   client_disabled: ByAdministrator;
   client_enabled: ByAdministrator;
   client_removed: ByAdministrator;
-  client_secret_added: ByAdministrator & { secret: string };
-  client_secret_removed: ByAdministrator & { secret: string };
-  initial_access_token_added: ByAdministrator & { token: string };
-  initial_access_token_removed: ByAdministrator & { token: string };
+  client_secret_added: ByAdministrator & { secret_id: string };
+  client_secret_removed: ByAdministrator & { secret_id: string };
+  initial_access_token_added: ByAdministrator & { token_id: string };
+  initial_access_token_removed: ByAdministrator & { token_id: string };
   user_added: ByAdministrator;
   user_changed: ByAdministrator;
   user_disabled: ByAdministrator;

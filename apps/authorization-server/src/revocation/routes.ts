@@ -41,7 +41,7 @@ export function registerRevocationRoute(
       refuseForeign(grant.clientId, client.id);
       await grants.revoke(grant.id, now);
       await revocations.announce('grant', grant.id, now);
-      audit.record(request, { type: 'token_revoked', clientId: client.id, userId: grant.userId, grant: grant.id, token: 'refresh_token' });
+      audit.record(request, { type: 'token_revoked', clientId: client.id, userId: grant.userId, grant: grant.id, token_type: 'refresh_token' });
     } else if (found?.kind === 'access_token') {
       const { claims } = found;
       refuseForeign(claims.client_id, client.id);
@@ -51,7 +51,7 @@ export function registerRevocationRoute(
         audit.record(request, {
           type: 'token_revoked',
           clientId: client.id,
-          token: 'access_token',
+          token_type: 'access_token',
           ...(claims.sub !== claims.client_id && { userId: claims.sub }),
           ...(claims.grant_id !== undefined && { grant: claims.grant_id }),
         });
