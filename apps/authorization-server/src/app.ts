@@ -82,7 +82,7 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
 
   const revocations = createRevocations({ store: shortLived, clock, tokenLifetimeSeconds: MAXIMUM_ACCESS_TOKEN_LIFETIME });
-  let keyRing: KeyRing | undefined;
+  let keyRing: KeyRing | undefined = undefined;
   const { changeFeed, stores } = await followChanges(dependencies, revocations, () => keyRing?.forget());
   const { users, clients, resources, grants, refreshTokens, changes } = stores;
   const audit = createAuditLog({ store: stores.audit, clock, logger });
@@ -234,12 +234,15 @@ async function followChanges(
   revocations: Revocations,
   onSigningKeys: () => void,
 ): Promise<{ changeFeed: ChangeFeed; stores: Stores }> {
-  let feed: ChangeFeed | undefined;
+  let feed: ChangeFeed | undefined = undefined;
   const cached = cachedStores(stores, { isCurrent: () => feed?.isCurrent() ?? false, generation: () => feed?.generation() ?? 0 });
   feed = await openChangeFeed({
     store: stores.changes,
     logger,
-    onGap: cached.forgetAll,
+    onGap: () => {
+      cached.forgetAll();
+      onSigningKeys();
+    },
     onChanges: (changes) => {
       cached.forget(changes);
       changes.forEach(revocations.learn);

@@ -61,8 +61,9 @@ export function keyOperations({ stores: { signingKeys }, keyRing, clock }: Admin
       body: rotation,
       status: 201,
       answer: nextKey,
-      handle: async ({ body, request }) => {
-        const { kid, signsFrom } = await keyRing.rotate(body.algorithm, { immediately: body.immediately, request });
+      handle: async ({ body, request, administrator }) => {
+        const { immediately } = body;
+        const { kid, signsFrom } = await keyRing.rotate(body.algorithm, { immediately, request, administrator: administrator.clientId });
         return { kid, signs_from: isoTime(signsFrom) };
       },
     }),

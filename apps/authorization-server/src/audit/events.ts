@@ -44,7 +44,7 @@ export interface AuditEventDetails {
   resource_changed: ByAdministrator & { resource: string };
   resource_removed: ByAdministrator & { resource: string };
   /** A key was made that signs from then on (milliseconds since the epoch). `immediately`: the keys before it are dead, with all that they signed. */
-  key_rotated: { kid: string; algorithm: string; by: 'time' | 'command'; signsFrom: number; immediately: boolean };
+  key_rotated: ByAdministrator & { kid: string; algorithm: string; by: 'time' | 'command'; signsFrom: number; immediately: boolean };
   configuration_exported: ByAdministrator & { users: boolean };
   configuration_imported: ByAdministrator & { clients: number; resources: number; users: number };
   /** A hook refused to let a token be issued. */

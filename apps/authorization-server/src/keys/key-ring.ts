@@ -35,12 +35,12 @@ export interface KeyRing {
    * The audit log has it.
    *
    * @param options.immediately for a key that is in wrong hands: the new key signs from now on, and the older ones are gone, so that all they signed is dead.
-   * @param options.request on whose behalf, for the audit log.
+   * @param options.request @param options.administrator on whose behalf, for the audit log.
    * @returns the next key, and from when it signs, in milliseconds since the epoch.
    */
   rotate(
     algorithm: SigningAlgorithm,
-    options?: { immediately?: boolean; request?: AuditedRequest },
+    options?: { immediately?: boolean; request?: AuditedRequest; administrator?: string },
   ): Promise<{ kid: string; signsFrom: number }>;
   /** The keys have changed: they are read anew before they are next used. */
   forget(): void;
@@ -82,7 +82,7 @@ export async function openKeyRing(options: {
       const own = records.filter((record) => record.algorithm === algorithm);
       if (isRotationDue(own, clock.now())) {
         const key = await newSigningKey({ algorithm, ...placeAfter(own), signsFrom: signsFrom(own, clock.now()) }, encryption);
-        if ((await store.addIfAbsent(key)) && own.length > 0) record(undefined, key, 'time');
+        if ((await store.addIfAbsent(key)) && own.length > 0) record(undefined, key, { by: 'time', immediately: false });
         added = true;
         continue;
       }
@@ -133,8 +133,11 @@ export async function openKeyRing(options: {
     reading = undefined;
   };
 
-  const record = (request: AuditedRequest | undefined, key: SigningKeyRecord, by: 'time' | 'command', immediately = false): void =>
-    audit.record(request, { type: 'key_rotated', kid: key.kid, algorithm: key.algorithm, signsFrom: key.signsFrom, by, immediately });
+  const record = (
+    request: AuditedRequest | undefined,
+    { kid, algorithm, signsFrom: from }: SigningKeyRecord,
+    how: { by: 'time' | 'command'; immediately: boolean; administrator?: string },
+  ): void => audit.record(request, { type: 'key_rotated', kid, algorithm, signsFrom: from, ...how });
 
   const signer = async (algorithm: SigningAlgorithm, type: string = ACCESS_TOKEN_TYPE): Promise<TokenSigner> => {
     const current = currentKey(
@@ -164,7 +167,8 @@ export async function openKeyRing(options: {
     return accessTokenClaims.safeParse(claims).success ? (claims as AccessTokenClaims) : undefined;
   };
 
-  const rotate: KeyRing['rotate'] = async (algorithm, { immediately = false, request } = {}) => {
+  const rotate: KeyRing['rotate'] = async (algorithm, rotation = {}) => {
+    const { immediately = false, request, administrator } = rotation;
     const own = (await store.list()).filter((each) => each.algorithm === algorithm);
     const newest = own.at(-1);
     const now = clock.now();
@@ -173,8 +177,8 @@ export async function openKeyRing(options: {
     const added = await (immediately ? store.replaceAll(key) : store.addIfAbsent(key));
     forget();
     // Another instance was faster with a key of its own: that one may be the next, or one of those that are to go.
-    if (!added) return rotate(algorithm, { immediately, ...(request && { request }) });
-    record(request, key, 'command', immediately);
+    if (!added) return rotate(algorithm, rotation);
+    record(request, key, { by: 'command', immediately, ...(administrator !== undefined && { administrator }) });
     return { kid: key.kid, signsFrom: key.signsFrom };
   };
 
