@@ -26,6 +26,8 @@ const options = readOptions(process.argv.slice(2));
 const stage = createStage();
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
+// Whoever breaks off leaves nothing behind: stores that were started here end with this process, and so do the servers.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 const services = await findServices(process.env, { durable: true });
 if (services.source === 'none') throw new Error(services.message);
 const [own, peers] = [
