@@ -5,7 +5,7 @@ import { discoverKeySet } from './discover.ts';
 import { fetchJson } from './fetch-json.ts';
 
 /** Keys younger than this are used without asking again. */
-const FRESH_MILLISECONDS = 10 * 60_000;
+const FRESH_MILLISECONDS = 5 * 60_000;
 /** Keys older than this are used no more, even where no newer ones can be had. */
 const USABLE_MILLISECONDS = 60 * 60_000;
 /** A token may name any key: how often an unknown one is worth a request to the authorization server. */
