@@ -11,7 +11,7 @@ import { withKnownFailures } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { registerAdministration } from './admin/routes.ts';
-import { createAuditLog } from './audit/audit-log.ts';
+import { type AuditLog, createAuditLog } from './audit/audit-log.ts';
 import { createAuthorizationCodes } from './authorize/authorization-code.ts';
 import { type ChangeFeed, openChangeFeed } from './changes/change-feed.ts';
 import { createClientKeys } from './clients/client-keys.ts';
@@ -70,6 +70,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** For whoever cannot wait the second that a change by another instance may take to be seen. */
     changeFeed: ChangeFeed;
+    /** For whoever reads the database and must find there what has just been recorded. */
+    audit: AuditLog;
   }
 }
 
@@ -147,6 +149,7 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
 
   const app = await createApp({ logger, https, trustedProxies: config.TRUSTED_PROXIES, bodyLimit: BODY_LIMIT_BYTES, errorHandler });
   app.decorate('changeFeed', changeFeed);
+  app.decorate('audit', audit);
   app.addHook('onClose', async () => {
     changeFeed.close();
     await housekeeping.close();
@@ -252,6 +255,8 @@ async function followChanges(
   return { changeFeed: feed, stores: cached.stores };
 }
 
+const CLOSED = { origin: false } as const;
+
 /** Endpoints that programs in a browser may call. The pages are not among them: no other origin may read those (OAuth 2.1 §3.1). */
 async function registerCors(app: FastifyInstance, basePath: string): Promise<void> {
   const { token, revoke, jwks, revocations, metadata } = authorizationServerRoutes;
@@ -259,6 +264,8 @@ async function registerCors(app: FastifyInstance, basePath: string): Promise<voi
   const register = basePath + authorizationServerRoutes.register;
   await app.register(cors, {
     delegator: (request, callback) => {
+      // A program that is not in a browser says no origin. What may be kept by a cache is the same for everybody.
+      if (request.method === 'POST' && request.headers.origin === undefined) return callback(null, CLOSED);
       const path = (request.url ?? '').split('?', 1)[0] as string;
       const registers = path === register || path.startsWith(`${register}/`);
       callback(null, {

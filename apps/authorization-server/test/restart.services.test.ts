@@ -41,7 +41,10 @@ describe('the authorization server on Postgres and Redis', () => {
     };
     const fieldsOf = (html: string) =>
       Object.fromEntries(
-        [...html.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)].map(([, name, value]) => [name, value]),
+        [...html.matchAll(/<input type="(?:hidden|checkbox)"(?: id="[^"]*")? name="([^"]*)" value="([^"]*)"/g)].map(([, name, value]) => [
+          name,
+          value,
+        ]),
       );
 
     const toLogin = await send(authorizeUrl());

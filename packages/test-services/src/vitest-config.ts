@@ -1,5 +1,5 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
@@ -53,6 +53,8 @@ export async function configureVitest(tests: StoresTests = {}) {
   return {
     test: {
       projects,
+      // One for each core, none left out: tests wait for their servers and stores more than they compute.
+      maxWorkers: availableParallelism(),
       reporters: ['default', reportTo(`reports/${report}.json`)],
     },
   } satisfies ViteUserConfig;

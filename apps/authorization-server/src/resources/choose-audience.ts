@@ -32,8 +32,9 @@ export function onlyResource(resources: readonly string[]): string | undefined {
 }
 
 function decidedBy(scopes: readonly string[] | undefined, grant: Pick<Grant, 'resources'>, all: readonly Resource[]): string {
-  const granted = all.filter((resource) => grant.resources.includes(resource.identifier));
-  const identifier = decidedByScopes(granted, scopes)?.identifier ?? grant.resources[0];
-  if (identifier === undefined) throw new OAuthError('invalid_target', 'Name the one resource that the token is for.');
+  // In the order in which they were granted; one that is gone since is passed over.
+  const granted = grant.resources.flatMap((identifier) => all.find((resource) => resource.identifier === identifier) ?? []);
+  const identifier = (decidedByScopes(granted, scopes) ?? granted[0])?.identifier;
+  if (identifier === undefined) throw new OAuthError('invalid_target', 'No resource of the authorization is there any more.');
   return identifier;
 }

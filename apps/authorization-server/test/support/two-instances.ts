@@ -9,7 +9,10 @@ export function behindProxy(...instances: [FastifyInstance, FastifyInstance]): F
   const [first] = instances;
   let turn = 0;
   const next = (): FastifyInstance => instances[turn++ % 2] as FastifyInstance;
-  const spread = () => Promise.all(instances.map((instance) => instance.changeFeed.poll()));
+  const spread = async () => {
+    await Promise.all(instances.map((instance) => instance.audit.flush()));
+    await Promise.all(instances.map((instance) => instance.changeFeed.poll()));
+  };
 
   const inject = async (options: InjectOptions | string) => {
     const response = await next().inject(options);
