@@ -1,4 +1,4 @@
-import { ConfigError } from '@rolecall/service-kit/config';
+import { ConfigError, isLoopback } from '@rolecall/service-kit/config';
 import { createLogger } from '@rolecall/service-kit/logger';
 import { runService } from '@rolecall/service-kit/run-service';
 import { systemClock } from '@rolecall/storage/clock';
@@ -14,6 +14,8 @@ import { openStores } from './stores/open-stores.ts';
 await runService('authorization-server', async () => {
   const config = readConfig(process.env);
   const production = config.NODE_ENV === 'production';
+  // Whatever else it is called: it is seeded with users and secrets that everybody knows.
+  if (!production && !isLoopback(config.ISSUER)) throw new ConfigError(['ISSUER must be on this machine, or NODE_ENV must be production']);
   const logger = await createLogger({ name: 'authorization-server', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const onError = (error: Error) => logger.error({ err: error }, 'a store has trouble');
 

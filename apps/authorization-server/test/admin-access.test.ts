@@ -120,4 +120,20 @@ describe('access to the administration', () => {
     const { status, headers, body } = await pending;
     return { statusCode: status, headers, json: () => JSON.parse(body) };
   }
+
+  it('SEC-33: what was taken from a client since, its older token does not give back', async () => {
+    const scopes = ['admin:clients', 'admin:read'];
+    await server.register({ id: 'demoted', grantTypes: ['client_credentials'], scopes });
+    const form = {
+      grant_type: 'client_credentials',
+      client_id: 'demoted',
+      client_secret: TEST_SECRET,
+      resource: 'http://localhost:4000/admin',
+    };
+    const demoted = adminWith(server, (await postToken(server, form)).json().access_token);
+    expect((await demoted('GET', '/clients')).statusCode).toBe(200);
+    await server.register({ id: 'demoted', grantTypes: ['client_credentials'], scopes: [] });
+    expectChallenge(await demoted('GET', '/clients'), 403, 'insufficient_scope', 'admin:read');
+    expectChallenge(await demoted('PATCH', '/clients/demoted', { scope: 'admin:clients' }), 403, 'insufficient_scope', 'admin:clients');
+  });
 });

@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Admin, expectChallenge, expectRefusal, openAdmin, readAll } from './support/admin.ts';
 import { expectError, getCode, postToken, redeem } from './support/flow.ts';
@@ -263,4 +264,43 @@ describe('administration of clients', () => {
     if (client === undefined) throw new Error(id);
     return client;
   }
+
+  it('null takes a member away for good: an old key is good for nothing', async () => {
+    const key = await exportJWK((await generateKeyPair('ES256')).publicKey);
+    const created = await admin('POST', '/clients', {
+      client_id: 'with-keys',
+      client_name: 'With keys',
+      grant_types: ['client_credentials'],
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [{ ...key, kid: 'old', alg: 'ES256' }] },
+      refresh_token_idle_lifetime: 600,
+    });
+    expect(created.statusCode).toBe(201);
+    const changes = { jwks: null, jwks_uri: 'https://client.example/jwks', refresh_token_idle_lifetime: null };
+    expect((await admin('PATCH', '/clients/with-keys', changes)).statusCode).toBe(200);
+    const shown = (await admin('GET', '/clients/with-keys')).json();
+    expect(shown).toMatchObject({ jwks_uri: 'https://client.example/jwks' });
+    for (const name of ['jwks', 'refresh_token_idle_lifetime']) expect(shown).not.toHaveProperty(name);
+    expect((await admin('PATCH', '/clients/with-keys', { client_name: 'Again' })).statusCode).toBe(200);
+  });
+
+  it('a client that registered itself with all that registration allows can be listed, exported and disabled', async () => {
+    const response = await server.app.inject({
+      method: 'POST',
+      url: '/register',
+      payload: {
+        redirect_uris: ['https://x.example/cb'],
+        client_uri: 'http://x.example/',
+        logo_uri: 'http://x.example/logo.png',
+        contacts: ['someone@x.example'],
+        software_id: 'x',
+      },
+    });
+    expect(response.statusCode).toBe(201);
+    const id = response.json().client_id as string;
+    expect((await admin('GET', `/clients/${id}`)).json()).toMatchObject({ client_uri: 'http://x.example/' });
+    expect((await admin('GET', '/clients?limit=100')).statusCode).toBe(200);
+    expect((await admin('GET', '/configuration')).statusCode).toBe(200);
+    expect((await admin('PATCH', `/clients/${id}`, { disabled: true })).statusCode).toBe(200);
+  });
 });

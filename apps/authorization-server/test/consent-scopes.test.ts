@@ -88,12 +88,26 @@ describe('consent to a part of what is asked for', () => {
     await server.registerResource({
       identifier: PHOTOS,
       name: 'Photos',
-      scopes: ['photos:read', 'notes:read', 'notes:write'].map((name) => ({ name, description: name })),
+      scopes: ['photos:read'].map((name) => ({ name, description: name })),
     });
     const page = await open(browser, `${urlOf({ ...more })}&resource=${encodeURIComponent(NOTES)}&resource=${encodeURIComponent(PHOTOS)}`);
     expect(page.body.match(/allowed before/g)).toHaveLength(1);
     expect(page.body.match(/left out before/g)).toHaveLength(1);
-    const code = codeIn(await allow(browser, [`allow ${PHOTOS} notes:read`, `allow ${PHOTOS} notes:write`]));
+    const code = codeIn(await allow(browser, []));
+    const response = await redeem(server, code, { client_id: client, client_secret: TEST_SECRET, redirect_uri: REDIRECT, resource: NOTES });
+    expect(response.json().scope).toBe('notes:read');
+  });
+
+  it('AS-AUTHZ-23: where two resources share the name of a scope, what was left out at one of them is granted at neither', async () => {
+    const { client, browser, urlOf } = await asked({ scope: 'notes:read notes:write' });
+    await server.registerResource({
+      identifier: PHOTOS,
+      name: 'Photos',
+      scopes: ['notes:read', 'notes:write'].map((name) => ({ name, description: name })),
+    });
+    const both = `${urlOf({ resource: undefined })}&resource=${encodeURIComponent(NOTES)}&resource=${encodeURIComponent(PHOTOS)}`;
+    await open(browser, both);
+    const code = codeIn(await allow(browser, [`allow ${NOTES} notes:write`]));
     const response = await redeem(server, code, { client_id: client, client_secret: TEST_SECRET, redirect_uri: REDIRECT, resource: NOTES });
     expect(response.json().scope).toBe('notes:read');
   });

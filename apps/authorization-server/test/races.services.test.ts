@@ -87,6 +87,36 @@ describe('races', () => {
     }
   }, 120_000);
 
+  it('SEC-07: a code that is redeemed while its consent is withdrawn leaves no grant alive', async () => {
+    const { grants, consents, users } = server.stores;
+    const user = (await users.findByUsername('bob'))?.id as string;
+    const about = { userId: user, clientId: 'sample-client' };
+    const now = server.clock.now();
+    for (let round = 0; round < 60; round++) {
+      await consents.decide(user, 'sample-client', 'http://localhost:4001', { agreed: ['notes:read'], refused: [] });
+      const ids = Array.from({ length: 4 }, (_, index) => `withdrawn-${round}-${index}`);
+      const creating = ids.map((id) =>
+        grants.create({
+          ...about,
+          id,
+          scopes: ['notes:read'],
+          resources: ['http://localhost:4001'],
+          authTime: 0,
+          sessionId: 'any',
+          createdAt: now,
+          expiresAt: now + 60_000,
+        }),
+      );
+      await consents.withdraw(user, 'sample-client');
+      await grants.revokeAll(about, now);
+      await Promise.all(creating);
+      for (const id of ids) {
+        const grant = await grants.find(id);
+        expect(grant === undefined || grant.revokedAt !== undefined).toBe(true);
+      }
+    }
+  });
+
   it('SEC-02: theft that is told at once by many ends one grant, and no other', async () => {
     const [stolen, other] = [await getTokens(server), await getTokens(server)];
     await refresh(server, stolen.refresh_token);

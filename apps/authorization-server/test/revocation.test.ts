@@ -127,7 +127,8 @@ describe('revocation', () => {
     await server.stores.clients.setDisabled(id, undefined);
     // What it had stays dead when it may act again.
     expect(await introspect(server, first)).toEqual({ active: false });
-    server.clock.advance(1);
+    // Beyond the time in which tokens may still have been issued to it.
+    server.clock.advance(16);
     const second = await token();
     expect(await introspect(server, second)).toMatchObject({ active: true });
     await server.stores.clients.remove(id);
@@ -182,6 +183,27 @@ describe('revocation', () => {
     own.failShortLived(undefined);
     expect((await revoke(own, refresh_token)).statusCode).toBe(200);
     await own.close();
+  });
+
+  it('SEC-07 SEC-56: a grant or token that is revoked is dead whenever it was issued, by the clock of whichever instance', async () => {
+    const [tokens, single] = [await getTokens(server), await serviceToken('notes:read')];
+    // The instance that revokes is behind the one that issued.
+    server.clock.advance(-30);
+    await revoke(server, tokens.refresh_token);
+    await revoke(server, single, asService);
+    server.clock.advance(30);
+    for (const token of [tokens.access_token, single]) expect(await introspect(server, token)).toEqual({ active: false });
+  });
+
+  it('what was issued to a client in the moment in which it was disabled, by an instance that had not heard of it, is dead too', async () => {
+    await server.register({ id: 'late', grantTypes: ['client_credentials'], scopes: ['notes:read'] });
+    const client = { client_id: 'late', client_secret: TEST_SECRET };
+    const at = server.clock.now();
+    server.clock.advance(2);
+    const { access_token } = (await postToken(server, { grant_type: 'client_credentials', ...client })).json();
+    await server.stores.clients.setDisabled('late', at);
+    await server.stores.clients.setDisabled('late', undefined);
+    expect(await introspect(server, access_token)).toEqual({ active: false });
   });
 
   describe('feed', () => {

@@ -6,7 +6,8 @@ const words = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+$/u, 'must be plain text');
+  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+$/u, 'must be plain text')
+  .refine((value) => value.trim() !== '', 'must be plain text');
 
 /** Anything that a browser may be sent to. */
 const webPage = z

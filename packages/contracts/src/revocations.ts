@@ -3,7 +3,10 @@ import * as z from 'zod';
 /** The media type in the header of the feed's JWT. */
 export const REVOCATIONS_TYPE = 'revocations+jwt';
 
-/** A revocation: a token that has this value in this claim, and was issued at `at` or before (seconds since the epoch), is dead. */
+/**
+ * A revocation: a token that has this value in this claim is dead. For `client_id` and `sub` only if it was issued at `at` or before (seconds since the epoch):
+ * a client or user may be enabled again. A `grant_id` or `jti` never comes back, whatever the token's `iat`.
+ */
 export const revocation = z.object({
   claim: z.enum(['grant_id', 'jti', 'client_id', 'sub']),
   value: z.string().min(1),

@@ -1,6 +1,7 @@
 import { extractToken } from '@rolecall/contracts/bearer/credentials';
 import { BearerError } from '@rolecall/contracts/bearer/error';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ClientStore } from '../stores/types.ts';
 import type { FindToken } from '../token/find-token.ts';
 import { type AdminScope, adminScopesOf } from './scopes.ts';
 
@@ -26,7 +27,10 @@ declare module 'fastify' {
  *
  * The token has to be a client's own. One that a user agreed to would make every user who can log in an administrator.
  */
-export function requireAdministrator(api: FastifyInstance, options: { findToken: FindToken; resource: string }): void {
+export function requireAdministrator(
+  api: FastifyInstance,
+  options: { findToken: FindToken; clients: Pick<ClientStore, 'find'>; resource: string },
+): void {
   api.decorateRequest('administrator', null as never);
   api.addHook('onRoute', (route) => {
     if (route.config?.anyOfScopes === undefined) throw new Error(`${String(route.method)} ${route.url} names no scopes`);
@@ -39,7 +43,10 @@ export function requireAdministrator(api: FastifyInstance, options: { findToken:
     if (claims.aud !== options.resource) throw new BearerError('invalid_token', 'the access token is for another resource');
     if (claims.sub !== claims.client_id)
       throw new BearerError('invalid_token', 'the access token has to be one that a client got for itself');
-    request.administrator = { clientId: claims.client_id, scopes: new Set(adminScopesOf((claims.scope ?? '').split(' '))) };
+    // What was taken from the client since counts: a token must not give it back.
+    const still = new Set((await options.clients.find(claims.client_id))?.scopes);
+    const scopes = adminScopesOf((claims.scope ?? '').split(' ')).filter((scope) => still.has(scope));
+    request.administrator = { clientId: claims.client_id, scopes: new Set(scopes) };
     requireScope(request);
   });
 }

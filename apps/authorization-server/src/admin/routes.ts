@@ -42,7 +42,7 @@ export async function registerAdministration(
     async (api) => {
       acceptOnlyJson(api);
       api.setErrorHandler(createAdminErrorHandler(metadataUrl));
-      requireAdministrator(api, { findToken: options.findToken, resource: identifier });
+      requireAdministrator(api, { findToken: options.findToken, clients: options.stores.clients, resource: identifier });
       for (const each of operations) registerOperation(api, each);
     },
     { prefix: `${options.basePath}/admin` },

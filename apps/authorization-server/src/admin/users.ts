@@ -106,12 +106,15 @@ export function userOperations({ stores: { users }, userSessions, revocations, h
           if (outcome === 'taken') throw conflict('There is a user with this username already.');
           audit.record(request, { type: 'user_changed', ...about });
         }
-        if (body.disabled !== undefined && (await users.setDisabled(id, body.disabled ? now : undefined))) {
+        if (body.disabled !== undefined) {
+          // Again before it may log in: what was opened while it was being disabled, or could not be ended then.
+          if (!body.disabled) await userSessions.endAll(request, id);
+          const turned = await users.setDisabled(id, body.disabled ? now : undefined);
           if (body.disabled) {
             await revocations.announce('user', id, now);
             await userSessions.endAll(request, id);
           }
-          audit.record(request, { type: body.disabled ? 'user_disabled' : 'user_enabled', ...about });
+          if (turned) audit.record(request, { type: body.disabled ? 'user_disabled' : 'user_enabled', ...about });
         }
         return represent(await find(id));
       },

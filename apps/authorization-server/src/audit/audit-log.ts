@@ -21,6 +21,9 @@ export interface AuditLog {
 
 const FLUSH_MILLISECONDS = 200;
 const BATCH = 500;
+const MAXIMUM_ID_LENGTH = 256;
+/** After so many failures in a row a batch is tried event by event. */
+const FAILURES_BEFORE_SINGLES = 3;
 /** How many may wait while the database is away. Beyond that the oldest are in the log alone. */
 const MAXIMUM_WAITING = 20_000;
 
@@ -28,6 +31,7 @@ const MAXIMUM_WAITING = 20_000;
 export function createAuditLog(options: { store: AuditStore; clock: Clock; logger: Logger }): AuditLog & { close(): Promise<void> } {
   const { store, clock, logger } = options;
   let waiting: RecordedAuditEvent[] = [];
+  let failures = 0;
   let writing: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
@@ -35,16 +39,28 @@ export function createAuditLog(options: { store: AuditStore; clock: Clock; logge
     clearTimeout(timer);
     timer = undefined;
     while (waiting.length > 0) {
-      const batch = waiting.slice(0, BATCH);
+      const batch = waiting.splice(0, BATCH);
       try {
         await store.append(batch);
+        failures = 0;
       } catch (error) {
-        logger.error({ err: error, waiting: waiting.length }, 'audit events cannot be written to the database');
+        failures += 1;
+        logger.error({ err: error, waiting: waiting.length + batch.length }, 'audit events cannot be written to the database');
+        if (failures >= FAILURES_BEFORE_SINGLES && (await writeSingly(batch))) continue;
+        waiting.unshift(...batch);
         timer ??= schedule();
         return;
       }
-      waiting = waiting.slice(batch.length);
     }
+  };
+  /** One event that the database does not take must not hold up all others. False when it takes none at all. */
+  const writeSingly = async (batch: RecordedAuditEvent[]): Promise<boolean> => {
+    const results = await Promise.allSettled(batch.map((event) => store.append([event])));
+    if (results.every(({ status }) => status === 'rejected')) return false;
+    const lost = batch.filter((_, index) => results[index]?.status === 'rejected').length;
+    if (lost > 0) logger.error({ lost }, 'audit events are in the log alone: the database does not take them');
+    failures = 0;
+    return true;
   };
   const schedule = (): NodeJS.Timeout => setTimeout(() => void flush(), FLUSH_MILLISECONDS).unref();
   const flush = (): Promise<void> => (writing = writing.then(write));
@@ -56,8 +72,8 @@ export function createAuditLog(options: { store: AuditStore; clock: Clock; logge
         type,
         details,
         ...(request !== undefined && { requestId: request.id, address: request.ip }),
-        ...(clientId !== undefined && { clientId }),
-        ...(userId !== undefined && { userId }),
+        ...(clientId !== undefined && { clientId: clientId.slice(0, MAXIMUM_ID_LENGTH) }),
+        ...(userId !== undefined && { userId: userId.slice(0, MAXIMUM_ID_LENGTH) }),
       };
       const { at: _, ...logged } = event;
       logger.info({ audit: logged }, 'audit');

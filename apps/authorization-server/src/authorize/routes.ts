@@ -127,14 +127,14 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
 
   async function issueCode(
     request: FastifyRequest,
-    { clientId, redirectUri, codeChallenge }: AuthorizationRequest,
+    { clientId, redirectUri, codeChallenge, targets }: AuthorizationRequest,
     { user, granted }: Extract<NextStep, { kind: 'issue' }>,
   ): Promise<string> {
     const grant = {
       id: randomToken(''),
       userId: user.userId,
       clientId,
-      scopes: [...new Set(granted.flatMap((target) => target.scopes))],
+      scopes: grantedEverywhere(targets, granted),
       resources: granted.map((target) => target.resource),
       authTime: Math.floor(user.authenticatedAt / 1000),
       sessionId: thisSession(request),
@@ -149,6 +149,17 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
   function targetOf({ redirectUri, state }: AuthorizationRequest): ResponseTarget {
     return { issuer, redirectUri, state };
   }
+}
+
+/** The scopes of a grant count at each of its resources: one that was left out at any of them is left out at all, where they share its name. */
+function grantedEverywhere(asked: AuthorizationRequest['targets'], granted: AuthorizationRequest['targets']): string[] {
+  const leftOut = new Set(
+    granted.flatMap(({ resource, scopes }) => {
+      const wanted = asked.find((target) => target.resource === resource)?.scopes ?? [];
+      return wanted.filter((scope) => !scopes.includes(scope));
+    }),
+  );
+  return [...new Set(granted.flatMap((target) => target.scopes))].filter((scope) => !leftOut.has(scope));
 }
 
 /** A state that was sent twice cannot be sent back: there is no telling which one the client would look for. */

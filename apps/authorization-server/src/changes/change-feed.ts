@@ -41,9 +41,12 @@ export async function openChangeFeed(options: {
 
   const look = async (): Promise<void> => {
     const startedAt = performance.now();
-    const found = await store.since(horizon);
+    let found = await store.since(horizon);
+    // Another database, or an older state of this one: what is told is read from the beginning.
+    const isOlder = horizon !== undefined && BigInt(found.horizon) < BigInt(horizon);
+    if (isOlder) found = await store.since(undefined);
     horizon = found.horizon;
-    if (startedAt - confirmedAt > MAXIMUM_GAP_MILLISECONDS) {
+    if (isOlder || startedAt - confirmedAt > MAXIMUM_GAP_MILLISECONDS) {
       generation += 1;
       onGap();
     }

@@ -15,8 +15,9 @@ const PAUSE_MILLISECONDS = 10_000;
 const REMEMBERED_ADDRESSES = 1_000;
 
 interface Fetched {
+  /** When it was asked, in milliseconds since the epoch; and when the keys came, which may have been earlier. */
   at: number;
-  keys: Promise<JWTVerifyGetKey>;
+  keys: Promise<{ set: JWTVerifyGetKey; at: number }>;
 }
 
 /** The keys of clients: registered with them (`jwks`), or at an address of theirs (`jwks_uri`, RFC 7591 §2), which is asked again for a `kid` that is not known yet. */
@@ -26,25 +27,33 @@ export function createClientKeys(options: { fetch: GuardedFetch; clock: Clock })
   // By the object: a client that is changed is another object.
   const registered = new WeakMap<object, JWTVerifyGetKey>();
 
-  const fetchKeys = (uri: string): Promise<JWTVerifyGetKey> => {
-    const keys = options.fetch(uri).then(keySetOf);
-    fetched.set(uri, { at: clock.now(), keys });
-    return keys;
+  const fetchKeys = (uri: string, before?: Fetched): Fetched => {
+    const at = clock.now();
+    const keys = options.fetch(uri).then(
+      (jwks) => ({ set: keySetOf(jwks), at }),
+      async (error: unknown) => {
+        // Anybody can make this server ask; that the address fails just then must not take good keys away.
+        const earlier = await before?.keys.catch(() => undefined);
+        if (earlier !== undefined && at - earlier.at < MAXIMUM_AGE_MILLISECONDS) return earlier;
+        throw error;
+      },
+    );
+    keys.catch(() => {});
+    const entry = { at, keys };
+    fetched.set(uri, entry);
+    return entry;
   };
 
   /** What is known of the address; asks it when that is nothing, or older than `maximumAge`, or was a failure, but not all the time. */
   const keysAt = async (uri: string, maximumAge: number): Promise<JWTVerifyGetKey> => {
     const known = fetched.get(uri);
-    if (known === undefined) return fetchKeys(uri);
-    const age = clock.now() - known.at;
-    if (age < PAUSE_MILLISECONDS) return known.keys;
-    const failed = await known.keys.then(
-      () => false,
-      () => true,
-    );
+    if (known === undefined) return (await fetchKeys(uri).keys).set;
+    if (clock.now() - known.at < PAUSE_MILLISECONDS) return (await known.keys).set;
+    const keys = await known.keys.catch(() => undefined);
     // Another request may have asked meanwhile.
     if (fetched.get(uri) !== known) return keysAt(uri, maximumAge);
-    return failed || age >= maximumAge ? fetchKeys(uri) : known.keys;
+    if (keys !== undefined && clock.now() - keys.at < maximumAge) return keys.set;
+    return (await fetchKeys(uri, known).keys).set;
   };
 
   return ({ jwks, jwksUri }) =>

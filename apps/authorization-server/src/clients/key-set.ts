@@ -3,9 +3,18 @@ import * as z from 'zod';
 const base64url = (minimum: number, maximum: number) => z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${minimum},${maximum}}$`));
 
 const common = {
-  kid: z.string().min(1).max(256).exactOptional(),
-  use: z.string().max(16).exactOptional(),
-  key_ops: z.array(z.string().max(16)).max(8).exactOptional(),
+  kid: z
+    .string()
+    .regex(/^[\x20-\x7e]{1,256}$/)
+    .exactOptional(),
+  use: z
+    .string()
+    .regex(/^[a-z]{1,16}$/)
+    .exactOptional(),
+  key_ops: z
+    .array(z.string().regex(/^[A-Za-z]{1,16}$/))
+    .max(8)
+    .exactOptional(),
 };
 
 /**

@@ -33,6 +33,9 @@ export function registerManagementRoutes(app: FastifyInstance, options: Registra
     const changed: Client = {
       id: client.id,
       ...metadata,
+      // An administrator's to set.
+      ...(client.refreshTokenIdleLifetime !== undefined && { refreshTokenIdleLifetime: client.refreshTokenIdleLifetime }),
+      ...(client.refreshTokenAbsoluteLifetime !== undefined && { refreshTokenAbsoluteLifetime: client.refreshTokenAbsoluteLifetime }),
       // Somebody may have vouched for what it was. For what it makes of itself now, nobody has.
       ...NEWCOMER,
       registrationAccessTokenHash: tokenHash(token),

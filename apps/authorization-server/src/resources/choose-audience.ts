@@ -12,6 +12,7 @@ export function chooseAudience(
   grant: Pick<Grant, 'scopes' | 'resources'>,
   asked: { scopes: readonly string[] | undefined; resource: string | undefined },
   all: readonly Resource[],
+  clientScopes: readonly string[],
 ): { resource: Resource; scopes: string[] } {
   const wanted = asked.scopes ?? grant.scopes;
   if (!wanted.every((scope) => grant.scopes.includes(scope)))
@@ -19,7 +20,8 @@ export function chooseAudience(
   const resource = findResource(all, asked.resource ?? decidedBy(asked.scopes, grant, all));
   if (!grant.resources.includes(resource.identifier))
     throw new OAuthError('invalid_target', 'The resource was not part of the authorization.');
-  const scopes = scopesAt(resource, wanted);
+  // What was taken from the client since, it does not get.
+  const scopes = scopesAt(resource, wanted).filter((scope) => clientScopes.includes(scope));
   if (scopes.length === 0 && asked.scopes !== undefined)
     throw new OAuthError('invalid_scope', 'None of the scopes exists at this resource.');
   return { resource, scopes };
@@ -34,7 +36,8 @@ export function onlyResource(resources: readonly string[]): string | undefined {
 function decidedBy(scopes: readonly string[] | undefined, grant: Pick<Grant, 'resources'>, all: readonly Resource[]): string {
   // In the order in which they were granted; one that is gone since is passed over.
   const granted = grant.resources.flatMap((identifier) => all.find((resource) => resource.identifier === identifier) ?? []);
-  const identifier = (decidedByScopes(granted, scopes) ?? granted[0])?.identifier;
+  const someMean = (resource: Resource) => scopes !== undefined && scopesAt(resource, scopes).length > 0;
+  const identifier = (decidedByScopes(granted, scopes) ?? granted.find(someMean) ?? granted[0])?.identifier;
   if (identifier === undefined) throw new OAuthError('invalid_target', 'No resource of the authorization is there any more.');
   return identifier;
 }

@@ -32,6 +32,19 @@ const KINDS: Partial<Record<Change['kind'], Revocable>> = {
   user_revoked: 'user',
 };
 
+/** A grant or a token never comes back: whatever has its id is dead, whenever it was issued. A client or a user may be enabled again. */
+const isFinal = (claim: Revocation['claim'] | undefined): boolean => claim === 'grant_id' || claim === 'jti';
+
+/**
+ * For so long after a client or user was disabled, tokens may still be issued to it: by an instance that has not heard of it for a second, whose clock is
+ * ahead, or that waits for a hook. They are dead as well.
+ */
+const MARGIN_SECONDS = 15;
+
+function secondsOf(kind: Revocable, at: number): number {
+  return Math.floor(at / 1000) + (kind === 'client' || kind === 'user' ? MARGIN_SECONDS : 0);
+}
+
 /**
  * A revocation is known in three places: in the database, for good; as a mark in the short-lived store, so that every instance knows at once;
  * and in this process's memory, which follows the database, so that a short-lived store that was emptied makes nothing alive again, and so that
@@ -49,7 +62,7 @@ export function createRevocations(options: { store: ShortLivedStore; clock: Cloc
   const remember = (kind: Revocable, value: string, at: number): void => {
     const claim = CLAIMS[kind];
     const key = keyOf(claim, value);
-    const seconds = Math.floor(at / 1000);
+    const seconds = secondsOf(kind, at);
     if ((known.get(key)?.at ?? 0) >= seconds) return;
     known.delete(key);
     known.set(key, { claim, value, at: seconds });
@@ -62,13 +75,14 @@ export function createRevocations(options: { store: ShortLivedStore; clock: Cloc
   return {
     announce: async (kind, id, at) => {
       remember(kind, id, at);
-      await store.set(keyOf(CLAIMS[kind], id), Math.floor(at / 1000), lifetimeSeconds);
+      await store.set(keyOf(CLAIMS[kind], id), secondsOf(kind, at), lifetimeSeconds);
     },
     isRevoked: async (claims) => {
-      const keys = Object.values(CLAIMS).flatMap((claim) => (claims[claim] === undefined ? [] : [keyOf(claim, claims[claim])]));
-      if (keys.some((key) => (known.get(key)?.at ?? -1) >= claims.iat)) return true;
-      const marks = await store.getAll<number>(keys);
-      return marks.some((at) => at !== undefined && at >= claims.iat);
+      const named = Object.values(CLAIMS).filter((claim) => claims[claim] !== undefined);
+      const keys = named.map((claim) => keyOf(claim, claims[claim] as string));
+      const kills = (at: number | undefined, index: number) => at !== undefined && (isFinal(named[index]) || at >= claims.iat);
+      if (keys.some((key, index) => kills(known.get(key)?.at, index))) return true;
+      return (await store.getAll<number>(keys)).some(kills);
     },
     learn: ({ kind, key, at }) => {
       const revocable = KINDS[kind];

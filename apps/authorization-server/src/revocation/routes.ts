@@ -41,7 +41,13 @@ export function registerRevocationRoute(
       refuseForeign(grant.clientId, client.id);
       await grants.revoke(grant.id, now);
       await revocations.announce('grant', grant.id, now);
-      audit.record(request, { type: 'token_revoked', clientId: client.id, userId: grant.userId, grant: grant.id, token_type: 'refresh_token' });
+      audit.record(request, {
+        type: 'token_revoked',
+        clientId: client.id,
+        userId: grant.userId,
+        grant: grant.id,
+        token_type: 'refresh_token',
+      });
     } else if (found?.kind === 'access_token') {
       const { claims } = found;
       refuseForeign(claims.client_id, client.id);

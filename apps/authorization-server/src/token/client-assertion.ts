@@ -1,7 +1,7 @@
 import { type Clock, nowInSeconds } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import { StoreUnavailableError } from '@rolecall/storage/store-unavailable-error';
-import { type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import type { ClientKeys } from '../clients/client-keys.ts';
 import { tokenHash } from '../random.ts';
 import type { Client } from '../stores/types.ts';
@@ -55,7 +55,8 @@ export function createAssertionCheck(options: {
       return claimsProblem(payload) ?? (await replayProblem(client.id, payload));
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
-      return error instanceof Error ? error.message : String(error);
+      // Never its message: that repeats what was sent, or what was fetched.
+      return error instanceof errors.JOSEError ? error.code : 'its keys cannot be had, or the assertion cannot be read';
     }
   };
 

@@ -76,7 +76,8 @@ export function clientOperations({ stores: { clients }, revocations, clock, audi
         const changed = await clients.change(id, now, (before) => {
           const after = toClient(changedClient(toDocument(before), body));
           refuseBeyond(administrator, [...before.scopes, ...after.scopes]);
-          return { ...before, ...after, ...undocumented(before) };
+          // Not on top of what it was: a member that was taken away is gone.
+          return { ...after, secrets: before.secrets, ...undocumented(before) };
         });
         if (changed === undefined) throw notFound('client');
         const { before, after } = changed;

@@ -1,5 +1,6 @@
 import { signingAlgorithm } from '@rolecall/contracts/jwks';
 import { scopeTokens } from '@rolecall/contracts/scope';
+import { isLoopback } from '@rolecall/service-kit/config';
 import { InvalidRequestError } from '@rolecall/service-kit/invalid-request';
 import * as z from 'zod';
 import { isSafeRedirectUri } from '../../authorize/redirect-uri.ts';
@@ -15,11 +16,19 @@ export const clientId = z
 
 const MAXIMUM_LIFETIME = 10 * 366 * 86_400;
 
-const httpsUri = z
+const isPlainUri = (value: string) => URL.canParse(value) && /^[\x21-\x7e]+$/.test(value);
+
+/** As clients that register themselves may have it: http too. */
+const webUri = z
+  .string()
+  .max(2000)
+  .refine((value) => isPlainUri(value) && /^https?:$/.test(new URL(value).protocol), 'must be an http or https address');
+
+const keysUri = z
   .string()
   .max(2000)
   .refine(
-    (value) => URL.canParse(value) && new URL(value).protocol === 'https:' && /^[\x21-\x7e]+$/.test(value),
+    (value) => isPlainUri(value) && (new URL(value).protocol === 'https:' || (new URL(value).protocol === 'http:' && isLoopback(value))),
     'must be an https address',
   );
 
@@ -50,7 +59,7 @@ const settings = {
 /** What a client may have. */
 const optional = {
   jwks,
-  jwks_uri: httpsUri,
+  jwks_uri: keysUri,
   token_endpoint_auth_signing_alg: z.string().regex(/^[A-Za-z0-9]{1,20}$/, 'must be the name of an algorithm'),
   introspection_signed_response_alg: signingAlgorithm,
   refresh_token_idle_lifetime: lifetime(60, MAXIMUM_LIFETIME).meta({ description: 'Seconds.' }),
@@ -59,10 +68,10 @@ const optional = {
 
 /** What it says of itself for people. */
 const information = {
-  client_uri: httpsUri,
-  logo_uri: httpsUri,
-  tos_uri: httpsUri,
-  policy_uri: httpsUri,
+  client_uri: webUri,
+  logo_uri: webUri,
+  tos_uri: webUri,
+  policy_uri: webUri,
   contacts: z.array(text(200)).max(10),
   software_id: text(200),
   software_version: text(200),

@@ -95,7 +95,12 @@ export function secretOperations({ stores: { clients }, clock, audit }: Administ
         const client = await findToChange(path['client_id'] ?? '', administrator);
         const secret = path['secret_id'] ?? '';
         if (!(await clients.removeSecret(client.id, secret))) throw notFound('secret');
-        audit.record(request, { type: 'client_secret_removed', clientId: client.id, secret_id: secret, administrator: administrator.clientId });
+        audit.record(request, {
+          type: 'client_secret_removed',
+          clientId: client.id,
+          secret_id: secret,
+          administrator: administrator.clientId,
+        });
       },
     }),
   ];

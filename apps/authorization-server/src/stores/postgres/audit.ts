@@ -13,10 +13,12 @@ export function createAuditStore(prisma: PrismaClient, database: Database): Audi
         events.map(({ at }) => new Date(at)),
         events.map(({ type }) => type),
         events.map(({ requestId }) => requestId ?? null),
-        events.map(({ clientId }) => clientId ?? null),
-        events.map(({ userId }) => userId ?? null),
+        events.map(({ clientId }) => (clientId === undefined ? null : storable(clientId))),
+        events.map(({ userId }) => (userId === undefined ? null : storable(userId))),
         events.map(({ address }) => address ?? null),
-        events.map(({ details }) => JSON.stringify(details)),
+        events.map(({ details }) =>
+          JSON.stringify(details, (_name, value: unknown) => (typeof value === 'string' ? storable(value) : value)),
+        ),
       ]);
     },
     list: async ({ type, clientId, userId, since, until }, { before, limit }) => {
@@ -43,4 +45,9 @@ export function createAuditStore(prisma: PrismaClient, database: Database): Audi
       }));
     },
   };
+}
+
+/** Text that Postgres takes: no NUL, no half of a character. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }

@@ -6,9 +6,11 @@ import type { GrantEntry, GrantStore } from '../types.ts';
 const bound = (scopes: string) =>
   `clients.token_endpoint_auth_method = 'none' AND clients.application_type = 'web' AND NOT 'offline_access' = ANY(${scopes})`;
 
+const ITS_CONSENTS = 'consents.user_id = $2 AND consents.client_id = $3 AND consents.resource_identifier = ANY($5::text[])';
+
 /**
  * Whether user and client may still be granted anything is asked in the moment in which it is recorded: a code may be under way while the user takes
- * back the consent or logs out. The first refresh token comes with it, or, without a hash, none.
+ * back the consent or logs out. What says yes is locked until this is recorded, so that who takes it back finds the grant. The first refresh token comes with it, or, without a hash, none.
  */
 const CREATE = `
 WITH created AS (
@@ -16,8 +18,9 @@ WITH created AS (
   SELECT $1, users.id, clients.id, $4::text[], $5::text[], $6::timestamptz, $7, $8, $9, $10::timestamptz, $11::timestamptz
   FROM users, clients
   WHERE users.id = $2 AND users.disabled_at IS NULL AND clients.id = $3 AND clients.disabled_at IS NULL
-    AND ($7::text IS NULL OR EXISTS (SELECT 1 FROM consents WHERE consents.user_id = $2 AND consents.client_id = $3))
-    AND ($7::text IS NULL OR NOT (${bound('$4::text[]')}) OR EXISTS (SELECT 1 FROM user_sessions WHERE user_sessions.id = $7))
+    AND ($7::text IS NULL OR EXISTS (SELECT 1 FROM consents WHERE ${ITS_CONSENTS} FOR KEY SHARE))
+    AND ($7::text IS NULL OR $4::text[] <@ ARRAY(SELECT unnest(consents.scopes) FROM consents WHERE ${ITS_CONSENTS}))
+    AND ($7::text IS NULL OR NOT (${bound('$4::text[]')}) OR EXISTS (SELECT 1 FROM user_sessions WHERE user_sessions.id = $7 FOR KEY SHARE))
   ON CONFLICT (id) DO NOTHING
   RETURNING id
 ), token AS (
@@ -32,6 +35,14 @@ UPDATE grants SET revoked_at = $4::timestamptz FROM clients
 WHERE clients.id = grants.client_id AND grants.user_id = $1 AND grants.revoked_at IS NULL AND ${bound('grants.scopes')}
   AND ($2::text IS NULL OR grants.session_id = $2) AND ($3::text IS NULL OR grants.session_id IS DISTINCT FROM $3)
 RETURNING grants.id`;
+
+/** $1 user or null, $2 client or null, $3 when, $4 how many */
+const REVOKE_SOME = `
+UPDATE grants SET revoked_at = $3::timestamptz WHERE id IN (
+  SELECT id FROM grants
+  WHERE ($1::text IS NULL OR user_id = $1) AND ($2::text IS NULL OR client_id = $2) AND revoked_at IS NULL LIMIT $4
+) RETURNING id`;
+const REVOKE_BATCH = 1_000;
 
 /** Nobody reads further: what there is more of ends with its client in any case. */
 const MAXIMUM_IN_FORCE = 500;
@@ -67,13 +78,14 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
       const rows = await database.query<{ id: string }>(REVOKE_BOUND, [userId, session ?? null, exceptSession ?? null, new Date(at)]);
       return rows.map(({ id }) => id);
     },
-    revokeAll: async (of, at) => {
-      const rows = await prisma.grant.updateManyAndReturn({
-        where: { ...of, revokedAt: null },
-        data: { revokedAt: new Date(at) },
-        select: { id: true },
-      });
-      return rows.map(({ id }) => id);
+    revokeAll: async ({ userId, clientId }: { userId?: string; clientId?: string }, at) => {
+      const ids: string[] = [];
+      // In batches: one statement for a client that many use would not end in time.
+      for (;;) {
+        const rows = await database.query<{ id: string }>(REVOKE_SOME, [userId ?? null, clientId ?? null, new Date(at), REVOKE_BATCH]);
+        ids.push(...rows.map(({ id }) => id));
+        if (rows.length < REVOKE_BATCH) return ids;
+      }
     },
     find: async (id) => {
       const row = await prisma.grant.findUnique({ where: { id } });

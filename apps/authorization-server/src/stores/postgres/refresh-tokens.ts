@@ -19,7 +19,7 @@ WITH presented AS (
     expires_at = CASE WHEN t.used_at IS NULL AND t.expires_at >= $9::timestamptz AND $10::timestamptz IS NOT NULL
       THEN GREATEST(t.expires_at, LEAST($10::timestamptz, g.expires_at)) ELSE t.expires_at END
   FROM grants AS g JOIN users AS u ON u.id = g.user_id JOIN clients AS c ON c.id = g.client_id
-  WHERE t.hash = $1 AND t.expires_at > $5::timestamptz
+  WHERE t.hash = $1 AND (t.expires_at > $5::timestamptz OR t.used_at IS NOT NULL)
     AND g.id = t.grant_id AND g.client_id = $2 AND g.revoked_at IS NULL AND g.expires_at > $5::timestamptz
     AND u.disabled_at IS NULL AND c.disabled_at IS NULL
     AND ($3::text[] IS NULL OR $3::text[] <@ g.scopes) AND ($4::text IS NULL OR $4 = ANY(g.resources))

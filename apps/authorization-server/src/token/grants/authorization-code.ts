@@ -42,7 +42,12 @@ export function authorizationCodeGrant(options: {
     if (found === undefined || found.grant.clientId !== client.id) throw new OAuthError('invalid_grant', NOT_VALID);
     checkRedirectUri(client, found, redirect_uri);
     checkCodeVerifier(found.codeChallenge, code_verifier);
-    const audience = chooseAudience(found.grant, { scopes: undefined, resource: onlyResource(resource) }, await options.resources.list());
+    const audience = chooseAudience(
+      found.grant,
+      { scopes: undefined, resource: onlyResource(resource) },
+      await options.resources.list(),
+      client.scopes,
+    );
 
     const content = {
       subject: found.grant.userId,
@@ -69,7 +74,7 @@ export function authorizationCodeGrant(options: {
       (await grants.create(grant, refreshToken && { hash: refreshToken.hash, expiresAt: Math.min(now + idle * 1000, grant.expiresAt) }));
     if (!created) {
       const replayed = await grants.revoke(grant.id, now);
-      await options.revocations.announce('grant', grant.id, now);
+      await options.revocations.announce('grant', grant.id, clock.now());
       if (replayed) audit.record(request, { type: 'code_replayed', clientId: client.id, userId: grant.userId, grant: grant.id });
       const cause = expired ? 'the code has expired' : 'the code was redeemed before, or its user or client is gone';
       throw new OAuthError('invalid_grant', NOT_VALID, { cause });

@@ -7,7 +7,7 @@ import { OAuthError } from '../../oauth-error.ts';
 import { readMessage } from '../../parameters.ts';
 import { randomToken, tokenHash } from '../../random.ts';
 import { chooseAudience, onlyResource } from '../../resources/choose-audience.ts';
-import { findResource } from '../../resources/resolve-target.ts';
+import { findResource, scopesAt } from '../../resources/resolve-target.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
 import type { RefreshTokenStore, Resource, ResourceStore, UsedGrant } from '../../stores/types.ts';
 import type { AccessTokenContent, IssueAccessToken } from '../issue-access-token.ts';
@@ -43,10 +43,12 @@ export function refreshTokenGrant(options: {
     const { idle } = lifetimesOf(client, options.lifetimes);
     const salt = randomToken('');
     const successor = successorOf(presented, salt);
-    const now = clock.now();
     const hash = tokenHash(presented);
+    refuseMeaningless(asked, all);
     // Before the token is used: who is refused here keeps it.
     const answer = options.askHook && (await askFirst(options.askHook, hash, asked, all, { client, request }));
+    // Only now: a hook takes its time, and the grace begins with the use.
+    const now = clock.now();
     const outcome = await refreshTokens.use({
       hash,
       clientId: client.id,
@@ -61,10 +63,10 @@ export function refreshTokenGrant(options: {
     const { grant } = outcome;
     if (outcome.kind === 'stolen') {
       audit.record(request, { type: 'refresh_token_reused', clientId: client.id, userId: grant.userId, grant: grant.id });
-      await revocations.announce('grant', grant.id, now);
+      await revocations.announce('grant', grant.id, clock.now());
       throw new OAuthError('invalid_grant', NOT_VALID, { cause: 'a rotated refresh token was used again: its grant has been ended' });
     }
-    const content = contentOf(grant, asked, all);
+    const content = contentOf(grant, asked, all, client.scopes);
     // A token that was rotated moments ago is answered once more and loses nothing: only then the hook has not been asked yet.
     const claims = answer === undefined ? await options.askHook?.(request, 'refresh_token', content) : answer.claims;
     const response = await options.issueAccessToken({ ...content, claims });
@@ -89,7 +91,7 @@ export function refreshTokenGrant(options: {
   ) {
     const found = await refreshTokens.find(hash, clock.now());
     if (found === undefined || !found.alive || found.grant.clientId !== client.id) return undefined;
-    return { claims: await ask(request, 'refresh_token', contentOf(found.grant, asked, all)) };
+    return { claims: await ask(request, 'refresh_token', contentOf(found.grant, asked, all, client.scopes)) };
   }
 
   /** Why nothing came of it. Asked only now, so that success is one statement. */
@@ -111,7 +113,14 @@ interface Asked {
 }
 
 /** @throws OAuthError where the grant does not reach as far. */
-function contentOf(grant: UsedGrant, asked: Asked, all: readonly Resource[]): AccessTokenContent {
-  const { resource, scopes } = chooseAudience(grant, asked, all);
+function contentOf(grant: UsedGrant, asked: Asked, all: readonly Resource[], clientScopes: readonly string[]): AccessTokenContent {
+  const { resource, scopes } = chooseAudience(grant, asked, all, clientScopes);
   return { subject: grant.userId, clientId: grant.clientId, resource, scopes, grantId: grant.id, authTime: grant.authTime };
+}
+
+/** @throws OAuthError `invalid_scope` for scopes that mean nothing at the resource: before the token is used, so that the client keeps it. */
+function refuseMeaningless({ scopes, resource }: Asked, all: readonly Resource[]): void {
+  if (scopes === undefined || resource === undefined) return;
+  if (scopesAt(findResource(all, resource), scopes).length === 0)
+    throw new OAuthError('invalid_scope', 'None of the scopes exists at this resource.');
 }
