@@ -120,6 +120,16 @@ describe('administration of users', () => {
     expect(server.logged()).not.toContain('another long password');
   });
 
+  it('SEC-44: a path that no database takes is refused as bad input', async () => {
+    for (const [method, path] of [
+      ['GET', '/users/%00'],
+      ['PATCH', '/users/%00'],
+      ['DELETE', '/grants/%00'],
+      ['DELETE', '/clients/sample-client/secrets/%00'],
+    ] as const)
+      expect((await admin(method, path, method === 'PATCH' ? { name: 'x' } : undefined)).statusCode).toBe(400);
+  });
+
   it('writes down who did what', async () => {
     const { id } = await someone();
     await admin('PATCH', `/users/${id}`, { name: 'X', disabled: true });

@@ -56,7 +56,7 @@ export function registerOperation(api: FastifyInstance, definition: Operation): 
       const result = await definition.handle({
         request,
         administrator: request.administrator,
-        path: request.params as Record<string, string>,
+        path: readPath(request.params as Record<string, string>),
         query: readQuery(request.url, definition.query) as never,
         body: readBody(request.body, body) as never,
       });
@@ -69,6 +69,13 @@ export function registerOperation(api: FastifyInstance, definition: Operation): 
       return reply.code(definition.status ?? 200).send(result);
     },
   });
+}
+
+/** @throws InvalidRequestError for what no id can be, and no database takes. */
+function readPath(path: Record<string, string>): Record<string, string> {
+  if (Object.values(path).some((value) => value.includes('\0') || !value.isWellFormed()))
+    throw new InvalidRequestError('The path is not valid.');
+  return path;
 }
 
 function readQuery(url: string, schema: z.ZodObject | undefined): unknown {

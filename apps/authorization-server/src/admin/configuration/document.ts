@@ -9,14 +9,15 @@ import type { WantedConfiguration } from './plan.ts';
 /** SHA-256, base64url. */
 const secretHash = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be a SHA-256 in base64url');
 
-/** A PHC string, with parameters that do not cost the server more than its own. */
+/** A PHC string, with parameters that argon2 takes and that do not cost the server much more than its own. */
 const passwordHash = z
   .string()
   .max(500)
   .refine((value) => {
     const [, memory, passes, lanes] =
       /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,3})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{43,86}$/.exec(value) ?? [];
-    return Number(memory) <= 262_144 && Number(passes) <= 10 && Number(lanes) <= 8;
+    const [m, t, p] = [memory, passes, lanes].map(Number) as [number, number, number];
+    return p >= 1 && p <= 8 && t >= 1 && t <= 10 && m >= 8 * p && m <= 262_144;
   }, 'must be an argon2id hash, as a PHC string');
 
 const client = z
