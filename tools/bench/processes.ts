@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 /** The server under test has a core of its own, and the load another one, where the machine lets them. */
-export const SERVER_CORE = 0;
-export const LOAD_CORE = 1;
+const SERVER_CORE = 0;
+const LOAD_CORE = 1;
 
 /** Can processes be bound to cores here (Linux, two cores at least)? */
 export const canPin = availableParallelism() > LOAD_CORE && succeeds('taskset', ['-V']);

@@ -1,4 +1,3 @@
-import cors from '@fastify/cors';
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
 import { createApp } from '@rolecall/service-kit/create-app';
 import { registerHealth } from '@rolecall/service-kit/health';
@@ -13,10 +12,12 @@ import type { Logger } from 'pino';
 import { registerAdministration } from './admin/routes.ts';
 import { type AuditLog, createAuditLog } from './audit/audit-log.ts';
 import { createAuthorizationCodes } from './authorize/authorization-code.ts';
-import { type ChangeFeed, openChangeFeed } from './changes/change-feed.ts';
+import type { ChangeFeed } from './changes/change-feed.ts';
+import { followChanges } from './changes/follow-changes.ts';
 import { createClientKeys } from './clients/client-keys.ts';
 import { createLastUsed } from './clients/last-used.ts';
 import { type Config, MAXIMUM_ACCESS_TOKEN_LIFETIME } from './config.ts';
+import { registerCors } from './cors.ts';
 import { errorHandler } from './error-handler.ts';
 import { createGuardedFetch } from './fetch/guarded-fetch.ts';
 import { createAccessTokenHook } from './hooks/access-token-hook.ts';
@@ -35,10 +36,9 @@ import { createRequestCounters } from './rate-limit/counters.ts';
 import { registerRateLimits } from './rate-limit/register.ts';
 import { registerRegistrationRoutes } from './registration/routes.ts';
 import { registerRevocationFeed } from './revocation/feed.ts';
-import { createRevocations, type Revocations } from './revocation/revocations.ts';
+import { createRevocations } from './revocation/revocations.ts';
 import { registerRevocationRoute } from './revocation/routes.ts';
 import { createUserSessions } from './sessions/user-sessions.ts';
-import { cachedStores } from './stores/cached.ts';
 import type { Stores } from './stores/types.ts';
 import { createFailureThrottle } from './throttle/failure-throttle.ts';
 import { createAssertionCheck } from './token/client-assertion.ts';
@@ -229,52 +229,4 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   );
   await app.ready();
   return app;
-}
-
-/** Caches, keys and what is known of revocations, kept up with the database. */
-async function followChanges(
-  { stores, logger }: Dependencies,
-  revocations: Revocations,
-  onSigningKeys: () => void,
-): Promise<{ changeFeed: ChangeFeed; stores: Stores }> {
-  let feed: ChangeFeed | undefined = undefined;
-  const cached = cachedStores(stores, { isCurrent: () => feed?.isCurrent() ?? false, generation: () => feed?.generation() ?? 0 });
-  feed = await openChangeFeed({
-    store: stores.changes,
-    logger,
-    onGap: () => {
-      cached.forgetAll();
-      onSigningKeys();
-    },
-    onChanges: (changes) => {
-      cached.forget(changes);
-      changes.forEach(revocations.learn);
-      if (changes.some(({ kind }) => kind === 'signing_key')) onSigningKeys();
-    },
-  });
-  return { changeFeed: feed, stores: cached.stores };
-}
-
-const CLOSED = { origin: false } as const;
-
-/** Endpoints that programs in a browser may call. The pages are not among them: no other origin may read those (OAuth 2.1 §3.1). */
-async function registerCors(app: FastifyInstance, basePath: string): Promise<void> {
-  const { token, revoke, jwks, revocations, metadata } = authorizationServerRoutes;
-  const open = new Set([...[token, revoke, jwks, revocations].map((path) => basePath + path), metadata + basePath]);
-  const register = basePath + authorizationServerRoutes.register;
-  await app.register(cors, {
-    delegator: (request, callback) => {
-      // A program that is not in a browser says no origin. What may be kept by a cache is the same for everybody.
-      if (request.method === 'POST' && request.headers.origin === undefined) return callback(null, CLOSED);
-      const path = (request.url ?? '').split('?', 1)[0] as string;
-      const registers = path === register || path.startsWith(`${register}/`);
-      callback(null, {
-        origin: open.has(path) || registers ? '*' : false,
-        methods: registers ? ['GET', 'POST', 'PUT', 'DELETE'] : ['GET', 'POST'],
-        allowedHeaders: ['Authorization', 'Content-Type', 'DPoP'],
-        exposedHeaders: ['WWW-Authenticate', 'DPoP-Nonce', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset', 'Retry-After'],
-        maxAge: 600,
-      });
-    },
-  });
 }

@@ -1,6 +1,5 @@
-import { SignJWT, exportJWK, generateKeyPair } from 'jose';
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { introspectionResponse } from '@rolecall/contracts/introspection';
-import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectError, getTokens, introspect, postToken, refresh } from './support/flow.ts';
 import { startTestServer, TEST_SECRET, type TestServer } from './support/test-server.ts';

@@ -10,7 +10,7 @@ export class MalformedParametersError extends Error {
 }
 
 /** A body that is compressed or in another character set than UTF-8. */
-export class UnsupportedEncodingError extends Error {
+class UnsupportedEncodingError extends Error {
   readonly statusCode = 415;
 }
 

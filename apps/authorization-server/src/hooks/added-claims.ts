@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** What the claims of a hook may take up in a token, in bytes of JSON: clients send it with every request, and servers limit their headers. */
-export const MAXIMUM_CLAIMS_BYTES = 4_096;
+const MAXIMUM_CLAIMS_BYTES = 4_096;
 
 /**
  * Claims that mean something to the protocol, in a token or in what introspection says of one. Only this server says these

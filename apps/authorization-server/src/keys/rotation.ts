@@ -9,7 +9,7 @@ export const JWKS_MAX_AGE_SECONDS = 300;
 export const RELOAD_SECONDS = 60;
 
 /** A key is published this long before it signs: every instance has read it, and every copy of the published keys has been renewed, with time to spare. */
-export const ANNOUNCEMENT_SECONDS = 2 * (JWKS_MAX_AGE_SECONDS + RELOAD_SECONDS);
+const ANNOUNCEMENT_SECONDS = 2 * (JWKS_MAX_AGE_SECONDS + RELOAD_SECONDS);
 
 /** What two machines' clocks may differ by. */
 const CLOCK_SKEW_SECONDS = 60;

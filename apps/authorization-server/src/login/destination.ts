@@ -21,7 +21,7 @@ export interface Destination {
 export type FindDestination = (request: FastifyRequest, parameters: Parameters) => Promise<Destination>;
 
 /** The pages that need somebody to be logged in. A list, not a rule for what is "local": there is nothing to get around (RFC 9700 §4.11). */
-export const RETURN_PAGES = ['/account', '/account/password'] as const;
+const RETURN_PAGES = ['/account', '/account/password'] as const;
 
 export function createDestinations(options: { basePath: string; clients: ClientStore; pendingRequests: PendingRequests }): FindDestination {
   const { basePath, clients, pendingRequests } = options;

@@ -2,7 +2,7 @@ import { dictionary } from '@zxcvbn-ts/language-common';
 import { MAXIMUM_PASSWORD_LENGTH } from './check-password.ts';
 import { normalizeUsername } from './passwords.ts';
 
-export const MINIMUM_PASSWORD_LENGTH = 8;
+const MINIMUM_PASSWORD_LENGTH = 8;
 
 /** The rules in words, for the page. There are no others: no kinds of characters, no expiry (NIST SP 800-63B §3.1.1.2). */
 export const PASSWORD_RULES = `At least ${MINIMUM_PASSWORD_LENGTH} characters. A few words that do not belong together make a good one.`;

@@ -59,7 +59,7 @@ export function scopesAt(resource: Resource, scopes: readonly string[]): string[
 }
 
 /** @throws OAuthError `invalid_scope` */
-export function parseScope(scope: string): string[] {
+function parseScope(scope: string): string[] {
   if (!scopeString.safeParse(scope).success)
     throw new OAuthError('invalid_scope', 'scope must be a list of scope tokens separated by single spaces.');
   return scopeTokens(scope);
