@@ -157,39 +157,45 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     await lastUsed.close();
     await Promise.all([stores.close(), shortLived.close()]);
   });
-  await registerCors(app, basePath);
   await registerForms(app, BODY_LIMIT_BYTES);
   const counters = createRequestCounters(shortLived, clock);
   await registerRateLimits(app, { limits: config.RATE_LIMITS, counters, clock, authenticateClient });
   const refuseTheRest = refuseOtherMethods(app);
 
+  /** What programs in a browser may call. */
+  const registerOpenEndpoints = async (endpoints: FastifyInstance): Promise<void> => {
+    registerKeyRoutes(endpoints, keyRing);
+    registerTokenRoute(endpoints, authenticateClient, grantHandlers);
+    registerRevocationRoute(endpoints, { authenticateClient, findToken, grants, changes, revocations, audit, clock });
+    if (config.REGISTRATION !== 'off')
+      await registerRegistrationRoutes(endpoints, {
+        issuer,
+        policy: {
+          mode: config.REGISTRATION,
+          grantTypes: config.REGISTRATION_GRANT_TYPES,
+          scopes: config.REGISTRATION_SCOPES,
+          redirectHosts: config.REGISTRATION_REDIRECT_HOSTS,
+        },
+        allowLoopback: config.FETCH_LOOPBACK,
+        clients,
+        resources,
+        initialAccessTokens: stores.initialAccessTokens,
+        revocations,
+        audit,
+        clock,
+      });
+    registerRevocationFeed(endpoints, { issuer, keyRing, revocations, clock, isCurrent: () => changeFeed.isCurrent() });
+  };
   registerHealth(app, { database: () => stores.ping(), 'short-lived store': () => shortLived.ping() });
-  registerMetadataRoute(app, { issuer, grantTypes: [...grantHandlers.keys()], registration: config.REGISTRATION !== 'off', resources });
+  await app.register(async (open) => {
+    await registerCors(open);
+    registerMetadataRoute(open, { issuer, grantTypes: [...grantHandlers.keys()], registration: config.REGISTRATION !== 'off', resources });
+    await open.register(registerOpenEndpoints, { prefix: basePath });
+  });
   await app.register(
     async (endpoints) => {
-      registerKeyRoutes(endpoints, keyRing);
-      registerTokenRoute(endpoints, authenticateClient, grantHandlers);
       const signIntrospection = createIntrospectionSigner({ issuer, keyRing, clock });
       registerIntrospectionRoute(endpoints, { issuer, authenticateClient, findToken, signIntrospection });
-      registerRevocationRoute(endpoints, { authenticateClient, findToken, grants, changes, revocations, audit, clock });
-      if (config.REGISTRATION !== 'off')
-        await registerRegistrationRoutes(endpoints, {
-          issuer,
-          policy: {
-            mode: config.REGISTRATION,
-            grantTypes: config.REGISTRATION_GRANT_TYPES,
-            scopes: config.REGISTRATION_SCOPES,
-            redirectHosts: config.REGISTRATION_REDIRECT_HOSTS,
-          },
-          allowLoopback: config.FETCH_LOOPBACK,
-          clients,
-          resources,
-          initialAccessTokens: stores.initialAccessTokens,
-          revocations,
-          audit,
-          clock,
-        });
-      registerRevocationFeed(endpoints, { issuer, keyRing, revocations, clock, isCurrent: () => changeFeed.isCurrent() });
     },
     { prefix: basePath },
   );

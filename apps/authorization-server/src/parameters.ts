@@ -21,8 +21,8 @@ export function parameterValues(parameters: Parameters, name: string): string[] 
  * @throws OAuthError `invalid_request`
  */
 export function refuseRepeated(parameters: Parameters): void {
-  for (const [name, values] of Object.entries(parameters))
-    if (values.length > 1 && !repeatableParameters.has(name))
+  for (const name in parameters)
+    if ((parameters[name] as string[]).length > 1 && !repeatableParameters.has(name))
       throw new OAuthError('invalid_request', `The parameter ${name.slice(0, 40)} was sent more than once.`);
 }
 

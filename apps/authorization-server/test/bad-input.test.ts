@@ -166,7 +166,7 @@ describe('bad input', () => {
     for (const url of ['/jwks', '/.well-known/oauth-authorization-server', '/health/live']) {
       const response = await server.app.inject({ method: 'POST', url, headers: form, payload: 'x=y' });
       expect(response.statusCode, url).toBe(405);
-      expect(response.headers.allow, url).toBe('GET, HEAD');
+      expect(response.headers.allow, url).toBe(url === '/health/live' ? 'GET, HEAD' : 'GET, HEAD, OPTIONS');
     }
   });
 

@@ -362,7 +362,7 @@ describe('dynamic client registration', () => {
       for (const method of ['GET', 'PUT', 'DELETE', 'PATCH'] as const) {
         const response = await server.app.inject({ method, url: '/register' });
         expect(response.statusCode, method).toBe(405);
-        expect(response.headers['allow']).toBe('POST');
+        expect(response.headers['allow']).toBe('OPTIONS, POST');
       }
     });
 

@@ -18,6 +18,7 @@ export interface AppOptions {
 }
 
 const REQUEST_TIMEOUT_MILLISECONDS = 15_000;
+const NO_QUERY = Object.freeze({});
 
 /** A Fastify instance with what is the same in every role: limits, time-outs, request ids, security headers, logs without secrets. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
@@ -33,7 +34,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     // A URL that cannot be decoded never reaches a route, nor its error handler.
     frameworkErrors: (error, request, reply) => answerFrameworkError(options, error, request as FastifyRequest, reply as FastifyReply),
-    routerOptions: { maxParamLength: 256 },
+    // Queries are read where they are needed, strictly, by ./parameters.ts or ./query.ts.
+    routerOptions: { maxParamLength: 256, querystringParser: () => NO_QUERY },
   }) as unknown as FastifyInstance;
   app.setErrorHandler(options.errorHandler);
   closeConnectionsWhileClosing(app);

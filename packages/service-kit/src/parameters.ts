@@ -24,20 +24,32 @@ const MAXIMUM_PARAMETERS = 100;
 export function parseParameters(text: string): Parameters {
   const parameters: Parameters = Object.create(null);
   if (text === '') return parameters;
-  if (text.split('&', MAXIMUM_PARAMETERS + 1).length > MAXIMUM_PARAMETERS)
-    throw new MalformedParametersError('there are too many parameters');
-  // What bytes that are not UTF-8 become when a body is read as text.
-  if (text.includes('\uFFFD')) throw new MalformedParametersError('the parameters are not valid UTF-8');
-  try {
-    decodeURIComponent(text);
-  } catch {
-    throw new MalformedParametersError('the parameters are not valid percent-encoded UTF-8');
-  }
-  for (const [name, value] of new URLSearchParams(text)) {
-    if (name.includes('\0') || value.includes('\0')) throw new MalformedParametersError('the parameters contain a NUL character');
+  const pairs = text.split('&', MAXIMUM_PARAMETERS + 1);
+  if (pairs.length > MAXIMUM_PARAMETERS) throw new MalformedParametersError('there are too many parameters');
+  for (const pair of pairs) {
+    if (pair === '') continue;
+    const equals = pair.indexOf('=');
+    const name = decode(equals === -1 ? pair : pair.slice(0, equals));
+    const value = equals === -1 ? '' : decode(pair.slice(equals + 1));
     (parameters[name] ??= []).push(value);
   }
   return parameters;
+}
+
+function decode(text: string): string {
+  const encoded = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  let decoded = encoded;
+  if (encoded.includes('%')) {
+    try {
+      decoded = decodeURIComponent(encoded);
+    } catch {
+      throw new MalformedParametersError('the parameters are not valid percent-encoded UTF-8');
+    }
+  }
+  // What bytes that are not UTF-8 become when a body is read as text.
+  if (encoded.includes('\uFFFD')) throw new MalformedParametersError('the parameters are not valid UTF-8');
+  if (decoded.includes('\0')) throw new MalformedParametersError('the parameters contain a NUL character');
+  return decoded;
 }
 
 /** Makes form bodies, and nothing else, arrive as {@link Parameters} in `request.body`. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import csrf from '@fastify/csrf-protection';
 import session from '@fastify/session';
@@ -78,7 +78,7 @@ function keepAlive(request: FastifyRequest, options: SessionOptions, clock: Cloc
 
 /** By what a session is known outside of its browser: SHA-256 of its id, base64url. */
 export function sessionHash(id: string): string {
-  return createHash('sha256').update(id).digest('base64url');
+  return hash('sha256', id, 'base64url');
 }
 
 /** Where the short-lived store has the session with this {@link sessionHash}: without it, the session is over. */
