@@ -309,12 +309,19 @@ export interface GrantEntry extends Grant {
 /** Where a grant is in a list. */
 export type GrantPosition = Pick<Grant, 'createdAt' | 'id'>;
 
+/** The refresh token that comes with a grant. */
+export interface FirstRefreshToken {
+  hash: string;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
 export interface GrantStore {
   /**
    * Records a grant, and its first refresh token if there is to be one, in one atomic step. True for exactly one caller;
    * false when it is there already, or when its user or client is gone or disabled.
    */
-  create(grant: Grant, refreshToken?: { hash: string; expiresAt: number }): Promise<boolean>;
+  create(grant: Grant, refreshToken?: FirstRefreshToken): Promise<boolean>;
   /** Ends a grant for good, if there is one. True for the caller that ended it. `at` is in milliseconds since the epoch. */
   revoke(id: string, at: number): Promise<boolean>;
   /**

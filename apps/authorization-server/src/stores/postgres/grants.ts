@@ -1,31 +1,44 @@
 import type { Database } from '@rolecall/storage/open-database';
 import type { Grant as GrantRow, PrismaClient } from '../../generated/prisma/client.ts';
-import type { GrantEntry, GrantStore } from '../types.ts';
+import type { FirstRefreshToken, Grant, GrantEntry, GrantStore } from '../types.ts';
+import { inBatches } from './in-batches.ts';
+import { timestamp } from './timestamp.ts';
 
 /** A client that lives in a browser, and what it was granted is not meant to outlive the session (RFC 10017). */
 const bound = (scopes: string) =>
   `clients.token_endpoint_auth_method = 'none' AND clients.application_type = 'web' AND NOT 'offline_access' = ANY(${scopes})`;
 
-const ITS_CONSENTS = 'consents.user_id = $2 AND consents.client_id = $3 AND consents.resource_identifier = ANY($5::text[])';
+const ITS_CONSENTS =
+  'consents.user_id = asked.user_id AND consents.client_id = asked.client_id AND consents.resource_identifier = ANY(asked.resources)';
 
 /**
  * Whether user and client may still be granted anything is asked in the moment in which it is recorded: a code may be under way while the user takes
- * back the consent or logs out. What says yes is locked until this is recorded, so that who takes it back finds the grant. The first refresh token comes with it, or, without a hash, none.
+ * back the consent or logs out. What says yes is locked until this is recorded, so that who takes it back finds the grant. The first refresh token comes
+ * with it, or, without a hash, none.
+ *
+ * An element each: $1 id, $2 user, $3 client, $4 scopes and $5 resources with spaces between, $6 auth_time, $7 session, $8 user agent, $9 address, $10 now,
+ * $11 expiry, $12 hash and $13 expiry of the refresh token
  */
 const CREATE = `
-WITH created AS (
+WITH asked AS MATERIALIZED (
+  SELECT id, user_id, client_id, string_to_array(scopes, ' ') AS scopes, string_to_array(resources, ' ') AS resources, auth_time, session_id, user_agent,
+    address, created_at, expires_at, token_hash, token_expires_at
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::timestamptz[],
+    $11::timestamptz[], $12::text[], $13::timestamptz[])
+    AS each (id, user_id, client_id, scopes, resources, auth_time, session_id, user_agent, address, created_at, expires_at, token_hash, token_expires_at)
+), created AS (
   INSERT INTO grants (id, user_id, client_id, scopes, resources, auth_time, session_id, user_agent, address, created_at, expires_at)
-  SELECT $1, users.id, clients.id, $4::text[], $5::text[], $6::timestamptz, $7, $8, $9, $10::timestamptz, $11::timestamptz
-  FROM users, clients
-  WHERE users.id = $2 AND users.disabled_at IS NULL AND clients.id = $3 AND clients.disabled_at IS NULL
-    AND ($7::text IS NULL OR EXISTS (SELECT 1 FROM consents WHERE ${ITS_CONSENTS} FOR KEY SHARE))
-    AND ($7::text IS NULL OR $4::text[] <@ ARRAY(SELECT unnest(consents.scopes) FROM consents WHERE ${ITS_CONSENTS}))
-    AND ($7::text IS NULL OR NOT (${bound('$4::text[]')}) OR EXISTS (SELECT 1 FROM user_sessions WHERE user_sessions.id = $7 FOR KEY SHARE))
+  SELECT asked.id, users.id, clients.id, asked.scopes, resources, auth_time, session_id, user_agent, address, asked.created_at, expires_at
+  FROM asked JOIN users ON users.id = asked.user_id JOIN clients ON clients.id = asked.client_id
+  WHERE users.disabled_at IS NULL AND clients.disabled_at IS NULL
+    AND (session_id IS NULL OR EXISTS (SELECT 1 FROM consents WHERE ${ITS_CONSENTS} FOR KEY SHARE))
+    AND (session_id IS NULL OR asked.scopes <@ ARRAY(SELECT unnest(consents.scopes) FROM consents WHERE ${ITS_CONSENTS}))
+    AND (session_id IS NULL OR NOT (${bound('asked.scopes')}) OR EXISTS (SELECT 1 FROM user_sessions WHERE user_sessions.id = session_id FOR KEY SHARE))
   ON CONFLICT (id) DO NOTHING
   RETURNING id
 ), token AS (
   INSERT INTO refresh_tokens (hash, grant_id, created_at, expires_at)
-  SELECT $12, id, $10::timestamptz, $13::timestamptz FROM created WHERE $12::text IS NOT NULL
+  SELECT token_hash, id, created_at, token_expires_at FROM created JOIN asked USING (id) WHERE token_hash IS NOT NULL
 )
 SELECT id FROM created`;
 
@@ -51,25 +64,32 @@ const MAXIMUM_IN_FORCE = 500;
 const LAST_USED = `SELECT grant_id AS id, max(created_at) AS at FROM refresh_tokens WHERE grant_id = ANY($1::text[]) GROUP BY grant_id`;
 
 export function createGrantStore(prisma: PrismaClient, database: Database): GrantStore {
-  return {
-    create: async (grant, refreshToken) => {
-      const rows = await database.query(CREATE, [
-        grant.id,
-        grant.userId,
-        grant.clientId,
-        grant.scopes,
-        grant.resources,
-        new Date(grant.authTime * 1000).toISOString(),
-        grant.sessionId ?? null,
-        grant.userAgent ?? null,
-        grant.address ?? null,
-        new Date(grant.createdAt).toISOString(),
-        new Date(grant.expiresAt).toISOString(),
-        refreshToken?.hash ?? null,
-        refreshToken === undefined ? null : new Date(refreshToken.expiresAt).toISOString(),
+  const create = inBatches<NewGrant, boolean>(
+    ({ grant }) => grant.id,
+    async (all) => {
+      const grants = all.map(({ grant }) => grant);
+      const rows = await database.query<{ id: string }>(CREATE, [
+        grants.map(({ id }) => id),
+        grants.map(({ userId }) => userId),
+        grants.map(({ clientId }) => clientId),
+        grants.map(({ scopes }) => scopes.join(' ')),
+        grants.map(({ resources }) => resources.join(' ')),
+        grants.map(({ authTime }) => timestamp(authTime * 1000)),
+        grants.map(({ sessionId }) => sessionId ?? null),
+        grants.map(({ userAgent }) => userAgent ?? null),
+        grants.map(({ address }) => address ?? null),
+        grants.map(({ createdAt }) => timestamp(createdAt)),
+        grants.map(({ expiresAt }) => timestamp(expiresAt)),
+        all.map(({ refreshToken }) => refreshToken?.hash ?? null),
+        all.map(({ refreshToken }) => (refreshToken === undefined ? null : timestamp(refreshToken.expiresAt))),
       ]);
-      return rows.length === 1;
+      const created = new Set(rows.map(({ id }) => id));
+      return grants.map(({ id }) => created.has(id));
     },
+  );
+
+  return {
+    create: (grant, refreshToken) => create({ grant, refreshToken }),
     revoke: async (id, at) => {
       const { count } = await prisma.grant.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date(at) } });
       return count === 1;
@@ -115,6 +135,11 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
       return rows.map((row) => ({ ...toEntry(row), lastUsedAt: lastUsed.get(row.id) ?? row.createdAt.getTime() }));
     },
   };
+}
+
+interface NewGrant {
+  grant: Grant;
+  refreshToken: FirstRefreshToken | undefined;
 }
 
 function toEntry(row: GrantRow): GrantEntry {
