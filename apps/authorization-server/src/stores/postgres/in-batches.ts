@@ -1,5 +1,5 @@
 /** How many batches are under way at once: while they are, what comes is gathered for the next one. */
-const UNDER_WAY = 2;
+const UNDER_WAY = 4;
 const MAXIMUM_BATCH = 64;
 
 interface Waiting<Item, Result> {
