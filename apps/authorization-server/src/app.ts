@@ -117,16 +117,6 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     keysOf: createClientKeys({ fetch: createGuardedFetch({ allowLoopback: config.FETCH_LOOPBACK }), clock }),
     store: shortLived,
   });
-  const authenticateClient = oncePerRequest(
-    createClientAuthentication({
-      clients,
-      clock,
-      checkAssertion,
-      throttle: createFailureThrottle({ store: shortLived, clock, name: 'client', ...CLIENT_FAILURES }),
-      lastUsed,
-      audit,
-    }),
-  );
   const lifetimes = { idle: config.REFRESH_TOKEN_IDLE_LIFETIME, absolute: config.REFRESH_TOKEN_ABSOLUTE_LIFETIME };
   const accessTokenLifetime = MAXIMUM_ACCESS_TOKEN_LIFETIME;
   const { onAccessToken } = dependencies.hooks ?? {};
@@ -158,6 +148,17 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     await Promise.all([stores.close(), shortLived.close()]);
   });
   await registerForms(app, BODY_LIMIT_BYTES);
+  const authenticateClient = oncePerRequest(
+    app,
+    createClientAuthentication({
+      clients,
+      clock,
+      checkAssertion,
+      throttle: createFailureThrottle({ store: shortLived, clock, name: 'client', ...CLIENT_FAILURES }),
+      lastUsed,
+      audit,
+    }),
+  );
   const counters = createRequestCounters(shortLived, clock);
   await registerRateLimits(app, { limits: config.RATE_LIMITS, counters, clock, authenticateClient });
   const refuseTheRest = refuseOtherMethods(app);

@@ -20,6 +20,12 @@ export function securityHeaders(https: boolean): Readonly<Record<string, string>
     },
     frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'no-referrer' },
+    // What browsers of today do not know, or do by themselves.
+    xDnsPrefetchControl: false,
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xXssProtection: false,
+    originAgentCluster: false,
     hsts: https ? { maxAge: 31_536_000 } : false,
   })({} as IncomingMessage, response, () => {});
   return headers;

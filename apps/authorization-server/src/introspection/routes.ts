@@ -1,9 +1,8 @@
 import { INTROSPECTION_JWT_TYPE, tokenInQuestion, type IntrospectionResponse } from '@rolecall/contracts/introspection';
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
-import { type Parameters, queryParameters } from '@rolecall/service-kit/parameters';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { OAuthError } from '../oauth-error.ts';
-import { formOf, readMessage, refuseRepeated } from '../parameters.ts';
+import { formOf, readMessage } from '../parameters.ts';
 import type { Client } from '../stores/types.ts';
 import type { AuthenticateClient } from '../token/client-authentication.ts';
 import type { FindToken } from '../token/find-token.ts';
@@ -20,13 +19,11 @@ export function registerIntrospectionRoute(
   options: { issuer: string; authenticateClient: AuthenticateClient; findToken: FindToken; signIntrospection: SignIntrospection },
 ): void {
   app.post(authorizationServerRoutes.introspect, { config: { limit: 'introspect' } }, async (request, reply) => {
-    const form = formOf(request.body);
-    refuseRepeated(form);
     const asJwt = acceptsJwt(request.headers.accept);
-    const caller = await authenticate(request, form).catch((error: unknown) => {
+    const caller = await authenticate(request).catch((error: unknown) => {
       throw asJwt ? refusedJwt(error) : error;
     });
-    const { token } = readMessage(tokenInQuestion, form);
+    const { token } = readMessage(tokenInQuestion, formOf(request.body));
     const response = await introspect(token, caller);
     reply.header('cache-control', 'no-store');
     if (!asJwt) return reply.send(response);
@@ -34,8 +31,8 @@ export function registerIntrospectionRoute(
   });
 
   /** Whoever cannot prove to be the caller learns nothing: anybody may have found the token (RFC 7662 §2.1). */
-  async function authenticate(request: FastifyRequest, form: Parameters): Promise<Client> {
-    const caller = await options.authenticateClient(request, queryParameters(request.url), form);
+  async function authenticate(request: FastifyRequest): Promise<Client> {
+    const caller = await options.authenticateClient(request);
     if (caller.tokenEndpointAuthMethod === 'none') throw new OAuthError('invalid_client', 'Only a client that authenticates may ask.');
     return caller;
   }

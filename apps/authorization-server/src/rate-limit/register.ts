@@ -1,10 +1,8 @@
 import rateLimit from '@fastify/rate-limit';
-import { queryParameters } from '@rolecall/service-kit/parameters';
 import type { Clock } from '@rolecall/storage/clock';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { OAuthError } from '../oauth-error.ts';
 import { PageError } from '../page-error.ts';
-import { formOf, refuseRepeated } from '../parameters.ts';
 import { networkOf } from '../throttle/network-of.ts';
 import type { AuthenticateClient } from '../token/client-authentication.ts';
 import { type RequestCounters, WINDOW_SECONDS } from './counters.ts';
@@ -82,9 +80,7 @@ export async function registerRateLimits(
   /** Who sent this, if it has been shown. */
   async function provenClient(request: FastifyRequest): Promise<string | undefined> {
     try {
-      const form = formOf(request.body);
-      refuseRepeated(form);
-      const client = await options.authenticateClient(request, queryParameters(request.url), form);
+      const client = await options.authenticateClient(request);
       return client.tokenEndpointAuthMethod === 'none' ? undefined : client.id;
     } catch {
       // The endpoint comes to the same, and says so.

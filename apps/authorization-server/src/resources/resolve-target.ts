@@ -26,17 +26,17 @@ export function resolveTarget(
     asked.resources.length > 0
       ? [...new Set(asked.resources.map((each) => findResource(all, each)))]
       : [decidedByScopes(all, scopes) ?? defaultResource(all)];
-  const meaningful = new Set(resources.flatMap((resource) => resource.scopes.map((scope) => scope.name)));
+  const isMeaningful = (scope: string) => resources.some((resource) => hasScope(resource, scope));
   for (const resource of resources)
-    if (scopesAt(resource, client.scopes).length === 0)
+    if (!client.scopes.some((scope) => hasScope(resource, scope)))
       throw new OAuthError('invalid_target', 'This client may not ask for anything at this resource.');
-  if (scopes === undefined) return { resources, scopes: client.scopes.filter((scope) => meaningful.has(scope)) };
+  if (scopes === undefined) return { resources, scopes: client.scopes.filter(isMeaningful) };
   for (const scope of scopes) {
-    if (!meaningful.has(scope)) throw new OAuthError('invalid_scope', `The scope ${scope} does not exist at this resource.`);
+    if (!isMeaningful(scope)) throw new OAuthError('invalid_scope', `The scope ${scope} does not exist at this resource.`);
     if (!client.scopes.includes(scope)) throw new OAuthError('invalid_scope', `This client may not ask for the scope ${scope}.`);
   }
   for (const resource of resources)
-    if (scopesAt(resource, scopes).length === 0)
+    if (!scopes.some((scope) => hasScope(resource, scope)))
       throw new OAuthError('invalid_scope', 'At one of the resources none of the scopes exists.');
   return { resources, scopes };
 }
@@ -54,8 +54,11 @@ export function findResource(all: readonly Resource[], identifier: string): Reso
 
 /** The scopes, of those granted, that mean something at this resource. */
 export function scopesAt(resource: Resource, scopes: readonly string[]): string[] {
-  const names = new Set(resource.scopes.map((scope) => scope.name));
-  return scopes.filter((scope) => names.has(scope));
+  return scopes.filter((scope) => hasScope(resource, scope));
+}
+
+function hasScope(resource: Resource, scope: string): boolean {
+  return resource.scopes.some(({ name }) => name === scope);
 }
 
 /** @throws OAuthError `invalid_scope` */
@@ -68,7 +71,7 @@ function parseScope(scope: string): string[] {
 /** The one resource where all of these scopes mean something; undefined when there is none or more than one. */
 export function decidedByScopes(all: readonly Resource[], scopes: readonly string[] | undefined): Resource | undefined {
   if (scopes === undefined) return undefined;
-  const [only, ...others] = all.filter((resource) => scopesAt(resource, scopes).length === scopes.length);
+  const [only, ...others] = all.filter((resource) => scopes.every((scope) => hasScope(resource, scope)));
   return others.length === 0 ? only : undefined;
 }
 

@@ -1,11 +1,10 @@
 import { tokenInQuestion } from '@rolecall/contracts/introspection';
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
-import { queryParameters } from '@rolecall/service-kit/parameters';
 import type { Clock } from '@rolecall/storage/clock';
 import type { FastifyInstance } from 'fastify';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { OAuthError } from '../oauth-error.ts';
-import { formOf, readMessage, refuseRepeated } from '../parameters.ts';
+import { formOf, readMessage } from '../parameters.ts';
 import type { ChangeStore, GrantStore } from '../stores/types.ts';
 import type { AuthenticateClient } from '../token/client-authentication.ts';
 import type { FindToken } from '../token/find-token.ts';
@@ -30,10 +29,8 @@ export function registerRevocationRoute(
   const { grants, changes, revocations, audit, clock } = options;
 
   app.post(authorizationServerRoutes.revoke, { config: { limit: 'revoke' } }, async (request, reply) => {
-    const form = formOf(request.body);
-    refuseRepeated(form);
-    const client = await options.authenticateClient(request, queryParameters(request.url), form);
-    const { token } = readMessage(tokenInQuestion, form);
+    const client = await options.authenticateClient(request);
+    const { token } = readMessage(tokenInQuestion, formOf(request.body));
     const found = await options.findToken(token);
     const now = clock.now();
     if (found?.kind === 'refresh_token') {

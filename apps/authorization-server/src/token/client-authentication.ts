@@ -1,10 +1,11 @@
-import type { Parameters } from '@rolecall/service-kit/parameters';
+import { queryParameters } from '@rolecall/service-kit/parameters';
 import type { Clock } from '@rolecall/storage/clock';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { LastUsed } from '../clients/last-used.ts';
 import { isSecretOf } from '../clients/secrets.ts';
 import { OAuthError, tooManyAttempts } from '../oauth-error.ts';
+import { formOf, refuseRepeated } from '../parameters.ts';
 import { tokenHash } from '../random.ts';
 import type { Client, ClientStore } from '../stores/types.ts';
 import type { FailureThrottle } from '../throttle/failure-throttle.ts';
@@ -20,13 +21,21 @@ const NEVER_IN_QUERY = ['client_secret', 'client_assertion'];
 /** Stands in for a client that is not there, so that its absence takes as long as a wrong secret. */
 const NOBODY = { secrets: [{ hash: tokenHash('') }] };
 
-export type AuthenticateClient = (request: FastifyRequest, query: Parameters, form: Parameters) => Promise<Client>;
+/** Reads the form of the request, too: no parameter that may not repeat is there twice. */
+export type AuthenticateClient = (request: FastifyRequest) => Promise<Client>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The answer of {@link oncePerRequest}. */
+    authentication: Promise<Client> | undefined;
+  }
+}
 
 /**
  * Client authentication, the same for every endpoint that needs it (RFC 6749 §2.3, OAuth 2.1 §2.4).
  * An unknown client, a disabled one, a wrong secret, a wrong assertion and a wrong method get one and the same answer.
  *
- * The function throws OAuthError `invalid_client`, `invalid_request` (two methods), or 429 after too many failures.
+ * The function throws OAuthError `invalid_client`, `invalid_request` (no form, a repeated parameter, two methods), or 429 after too many failures.
  */
 export function createClientAuthentication(options: {
   clients: ClientStore;
@@ -38,7 +47,10 @@ export function createClientAuthentication(options: {
 }): AuthenticateClient {
   const { clients, clock, throttle, audit } = options;
 
-  return async (request, query, form) => {
+  return async (request) => {
+    const form = formOf(request.body);
+    refuseRepeated(form);
+    const query = queryParameters(request.url);
     if (NEVER_IN_QUERY.some((name) => name in query))
       throw new OAuthError('invalid_client', 'Client credentials in the URL are not accepted.');
     const sent = sentCredentials(request.headers.authorization, form);
@@ -96,16 +108,9 @@ export function createClientAuthentication(options: {
 }
 
 /** The same, but one request is answered once: an assertion may be used once only, and several ask. */
-export function oncePerRequest(authenticate: AuthenticateClient): AuthenticateClient {
-  const answers = new WeakMap<FastifyRequest, Promise<Client>>();
-  return (request, query, form) => {
-    let answer = answers.get(request);
-    if (answer === undefined) {
-      answer = authenticate(request, query, form);
-      answers.set(request, answer);
-    }
-    return answer;
-  };
+export function oncePerRequest(app: FastifyInstance, authenticate: AuthenticateClient): AuthenticateClient {
+  app.decorateRequest('authentication', undefined);
+  return (request) => (request.authentication ??= authenticate(request));
 }
 
 /** A client_id is visible ASCII (RFC 6749 appendix A.1): anything else is not looked up. */

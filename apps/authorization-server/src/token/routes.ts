@@ -1,8 +1,7 @@
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
-import { queryParameters } from '@rolecall/service-kit/parameters';
 import type { FastifyInstance } from 'fastify';
 import { OAuthError } from '../oauth-error.ts';
-import { formOf, parameter, refuseRepeated } from '../parameters.ts';
+import { formOf, parameter } from '../parameters.ts';
 import type { AuthenticateClient } from './client-authentication.ts';
 import type { GrantHandler } from './grants/grant.ts';
 
@@ -17,9 +16,8 @@ export function registerTokenRoute(
   grants: ReadonlyMap<string, GrantHandler>,
 ): void {
   app.post(authorizationServerRoutes.token, { config: { limit: 'token' } }, async (request, reply) => {
+    const client = await authenticateClient(request);
     const form = formOf(request.body);
-    refuseRepeated(form);
-    const client = await authenticateClient(request, queryParameters(request.url), form);
     const grantType = parameter(form, 'grant_type');
     if (grantType === undefined) throw new OAuthError('invalid_request', 'grant_type is missing.');
     const grant = grants.get(grantType);
