@@ -4,22 +4,18 @@ import type { AuditStore } from '../types.ts';
 
 const APPEND = `
 INSERT INTO audit_events (at, type, request_id, client_id, user_id, address, details)
-SELECT * FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[])`;
+SELECT to_timestamp(at / 1000.0), type, "requestId", "clientId", "userId", address, details
+FROM jsonb_to_recordset($1::jsonb)
+  AS event (at bigint, type text, "requestId" text, "clientId" text, "userId" text, address text, details jsonb)`;
+
+/** What no text in Postgres may hold, as JSON writes it: NUL, and half of a character. */
+const NOT_STORABLE = /\\u0000|\\ud[89a-f]/;
 
 export function createAuditStore(prisma: PrismaClient, database: Database): AuditStore {
   return {
     append: async (events) => {
-      await database.query(APPEND, [
-        events.map(({ at }) => new Date(at)),
-        events.map(({ type }) => type),
-        events.map(({ requestId }) => requestId ?? null),
-        events.map(({ clientId }) => (clientId === undefined ? null : storable(clientId))),
-        events.map(({ userId }) => (userId === undefined ? null : storable(userId))),
-        events.map(({ address }) => address ?? null),
-        events.map(({ details }) =>
-          JSON.stringify(details, (_name, value: unknown) => (typeof value === 'string' ? storable(value) : value)),
-        ),
-      ]);
+      const json = JSON.stringify(events);
+      await database.query(APPEND, [NOT_STORABLE.test(json) ? JSON.stringify(events, storable) : json]);
     },
     list: async ({ type, clientId, userId, since, until }, { before, limit }) => {
       const rows = await prisma.auditEvent.findMany({
@@ -47,7 +43,7 @@ export function createAuditStore(prisma: PrismaClient, database: Database): Audi
   };
 }
 
-/** Text that Postgres takes: no NUL, no half of a character. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\0', '\uFFFD');
+/** The same value, as Postgres takes it. */
+function storable(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\uFFFD') : value;
 }
