@@ -79,7 +79,8 @@ export function createAuditLog(options: { store: AuditStore; clock: Clock; logge
       logger.info({ audit: logged }, 'audit');
       if (waiting.length >= MAXIMUM_WAITING) waiting = waiting.slice(BATCH);
       waiting.push(event);
-      timer ??= schedule();
+      if (waiting.length === 100) void flush();
+      else timer ??= schedule();
     },
     flush,
     close: flush,
