@@ -50,11 +50,14 @@ export async function registerSessions(app: FastifyInstance, options: SessionOpt
     secret: { sign: (value: string) => value, unsign: (value: string) => ({ valid: true, renew: false, value }) },
     store: sessionStore(options, clock) as never,
   });
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     // The cookie would silently not be set, and every form fail later.
     if (options.https && request.protocol !== 'https')
-      throw new Error('a request came without https: TRUSTED_PROXIES must name the proxy in front, and that must send X-Forwarded-Proto');
+      return done(
+        new Error('a request came without https: TRUSTED_PROXIES must name the proxy in front, and that must send X-Forwarded-Proto'),
+      );
     keepAlive(request, options, clock);
+    done();
   });
   // A session that could not be written would be written again with the answer that tells of it, and that failure be answered by nobody's words.
   app.addHook('onError', async (request, _reply, error) => {
