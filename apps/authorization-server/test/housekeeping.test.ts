@@ -7,7 +7,7 @@ import { whatGoes } from '../src/housekeeping/what-goes.ts';
 import { seed } from '../src/seed.ts';
 import { defaultSeedAddresses } from '../src/seeds.ts';
 import { openStores } from '../src/stores/open-stores.ts';
-import type { Grant, Stores } from '../src/stores/types.ts';
+import type { Grant, Stores, User } from '../src/stores/types.ts';
 import { getTokens, introspect, postToken, refresh } from './support/flow.ts';
 import { startTestServer, TEST_SECRET } from './support/test-server.ts';
 
@@ -118,8 +118,9 @@ describe('housekeeping', () => {
 
   it('clears away sessions and initial access tokens that have expired, and none that do not expire', async () => {
     const session = { userId: alice, createdAt: clock.now() };
-    await stores.sessions.add({ id: 'old', ...session, expiresAt: clock.now() + HOUR * 1000 });
-    await stores.sessions.add({ id: 'young', ...session, expiresAt: clock.now() + DAY * 1000 });
+    const { passwordHash } = (await stores.users.find(alice)) as User;
+    await stores.sessions.add({ id: 'old', ...session, expiresAt: clock.now() + HOUR * 1000 }, passwordHash);
+    await stores.sessions.add({ id: 'young', ...session, expiresAt: clock.now() + DAY * 1000 }, passwordHash);
     const token = { note: 'for a test', createdAt: clock.now() };
     await stores.initialAccessTokens.add({ id: '1', hash: 'one', ...token, expiresAt: clock.now() + HOUR * 1000 });
     await stores.initialAccessTokens.add({ id: '2', hash: 'two', ...token });

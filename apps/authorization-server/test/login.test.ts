@@ -183,6 +183,16 @@ describe('login', () => {
     await own.close();
   });
 
+  it('of two logins at once that replace a hash both succeed', async () => {
+    const own = await startTestServer();
+    const alice = (await own.stores.users.findByUsername('alice'))?.id as string;
+    await own.stores.users.setPasswordHash(alice, await hash('wonderland', { memoryCost: 8_192, timeCost: 1 }));
+    const browsers = [openBrowser(own.app), openBrowser(own.app)];
+    for (const browser of browsers) await open(browser, authorizeUrl());
+    for (const page of await Promise.all(browsers.map((browser) => logIn(browser)))) expect(page.body).toContain('Allow Sample client?');
+    await own.close();
+  });
+
   it('a hash that was changed while it was being replaced stays as it is', async () => {
     const bob = await server.stores.users.findByUsername('bob');
     await server.stores.users.setPasswordHash(bob?.id as string, 'a newer one', 'not the one that is there');

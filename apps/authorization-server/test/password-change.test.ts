@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { User } from '../src/stores/types.ts';
+import { openAdmin } from './support/admin.ts';
 import { type Browser, openBrowser } from './support/browser.ts';
 import { expectError, expectPage, follow, getCode, logIn, open, redeem, refresh } from './support/flow.ts';
 import { startTestServer, TEST_SECRET, type TestServer } from './support/test-server.ts';
@@ -68,6 +70,50 @@ describe('change of password', () => {
     for (const token of inBrowsers)
       expectError(await refresh(server, token, { client_id: 'spa', client_secret: undefined }), 400, 'invalid_grant');
     expect((await refresh(server, confidential, { client_id: 'confidential', client_secret: TEST_SECRET })).statusCode).toBe(200);
+  });
+
+  /** Runs something between the check of a password and the session that is recorded for it. */
+  const beforeTheSession = (work: () => Promise<unknown>): void => {
+    const { sessions } = server.serverStores;
+    const { add } = sessions;
+    sessions.add = async (...session) => {
+      sessions.add = add;
+      await work();
+      return add(...session);
+    };
+  };
+
+  it('SEC-37: a login that is under way while the password changes is refused like a wrong password', async () => {
+    const [browser, thief] = [await loggedIn(), openBrowser(server.app)];
+    await open(thief, '/account');
+    beforeTheSession(() => change(browser, 'wonderland', PASSWORD));
+    const page = await logIn(thief);
+    expectPage(page);
+    expect(page.body).toContain('The username or the password is wrong.');
+    expect((await thief.get('/account')).status).toBe(303);
+    expect((await browser.get('/account')).status).toBe(200);
+    expect(await canLogIn(PASSWORD)).toBe(true);
+  });
+
+  it('a login that is under way while the user is disabled opens nothing, not even when the user may log in again', async () => {
+    const admin = await openAdmin(server);
+    const { id } = (await server.stores.users.findByUsername('alice')) as User;
+    const browser = openBrowser(server.app);
+    await open(browser, '/account');
+    beforeTheSession(() => admin('PATCH', `/users/${id}`, { disabled: true }));
+    expectPage(await logIn(browser));
+    await admin('PATCH', `/users/${id}`, { disabled: false });
+    expect((await browser.get('/account')).status).toBe(303);
+    expect(await canLogIn('wonderland')).toBe(true);
+  });
+
+  it('of two changes at once with the same current password one is refused', async () => {
+    const browsers = [await loggedIn(), await loggedIn()];
+    const passwords = [`${PASSWORD} one`, `${PASSWORD} two`];
+    const pages = await Promise.all(browsers.map((browser, index) => change(browser, 'wonderland', passwords[index] as string)));
+    expect(pages.map(({ body }) => body.includes('Your password is changed')).filter(Boolean)).toHaveLength(1);
+    const winner = pages.findIndex(({ body }) => body.includes('Your password is changed'));
+    expect(await canLogIn(passwords[winner] as string)).toBe(true);
   });
 
   it('AS-GEN-13: a wrong current password changes nothing, and cannot be guessed from a stolen session', async () => {

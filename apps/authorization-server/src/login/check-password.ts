@@ -47,8 +47,12 @@ export function createPasswordCheck(options: {
         return { kind: 'wrong' };
       }
       await attempt.succeeded();
-      if (isOutdated(user.passwordHash))
-        await users.setPasswordHash(user.id, await hashing(() => hashPassword(password)), user.passwordHash);
-      return { kind: 'right', user };
+      if (!isOutdated(user.passwordHash)) return { kind: 'right', user };
+      const passwordHash = await hashing(() => hashPassword(password));
+      if (await users.setPasswordHash(user.id, passwordHash, user.passwordHash)) return { kind: 'right', user: { ...user, passwordHash } };
+      // Another login was faster in this, or the password has been changed: what is there now counts.
+      const now = await users.findByUsername(username);
+      const stillMatches = await hashing(() => verifyPassword(now?.passwordHash, password));
+      return stillMatches && now !== undefined ? { kind: 'right', user: now } : { kind: 'wrong' };
     });
 }

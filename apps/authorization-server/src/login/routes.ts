@@ -49,9 +49,13 @@ export function registerLoginRoutes(app: FastifyInstance, options: LoginOptions)
     }
     if (outcome.kind === 'wrong') return show(reply, destination, { username, problem: WRONG }, 400);
 
-    const { id: userId } = outcome.user;
+    const { id: userId, passwordHash } = outcome.user;
     const asked = destination.request;
-    await options.userSessions.start(request, { userId, ...(asked && { during: asked.id }) });
+    if (!(await options.userSessions.start(request, { userId, ...(asked && { during: asked.id }) }, passwordHash))) {
+      // It was right when it was checked.
+      options.audit.record(request, { type: 'login_failed', reason: 'wrong', userId });
+      return show(reply, destination, { username, problem: WRONG }, 400);
+    }
     options.knownBrowsers.remember(request, reply, outcome.user.username);
     options.audit.record(request, { type: 'login', userId, ...(asked && { clientId: asked.clientId }) });
     return goOn(reply, destination);

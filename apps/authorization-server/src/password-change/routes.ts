@@ -56,11 +56,14 @@ export function registerPasswordChangeRoutes(app: FastifyInstance, options: Pass
         429,
       );
     }
-    if (outcome.kind === 'wrong') return show(reply, username, { field: 'current', text: 'This is not your current password.' }, 400);
+    const wrong = () => show(reply, username, { field: 'current', text: 'This is not your current password.' }, 400);
+    if (outcome.kind === 'wrong') return wrong();
 
-    await users.setPasswordHash(userId, await options.hashingQueue((hashing) => hashing(() => hashPassword(password))));
+    const passwordHash = await options.hashingQueue((hashing) => hashing(() => hashPassword(password)));
+    if (!(await users.setPasswordHash(userId, passwordHash, outcome.user.passwordHash))) return wrong();
     options.audit.record(request, { type: 'password_changed', userId });
-    await userSessions.start(request, { userId });
+    // Changed once more meanwhile, or disabled: everything ends with that.
+    if (!(await userSessions.start(request, { userId }, passwordHash))) return toLogin(reply);
     await userSessions.endAllButThis(request, userId, { grantsOfThis: true });
     return reply.header('cache-control', 'no-store').redirect(`${basePath}/account?done=password`, 303);
   });

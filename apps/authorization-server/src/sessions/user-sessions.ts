@@ -10,8 +10,12 @@ import { deviceOf } from './device.ts';
 
 /** The sessions in which users are logged in: each of them in one browser. */
 export interface UserSessions {
-  /** Logs a user in, in this browser, under a new session id: one that somebody planted before is worth nothing after it. */
-  start(request: FastifyRequest, user: Omit<LoggedIn, 'authenticatedAt'>): Promise<void>;
+  /**
+   * Logs a user in, in this browser, under a new session id: one that somebody planted before is worth nothing after it.
+   *
+   * @param passwordHash the one that was checked. Where the user has another one by now, or has been disabled, the answer is false, and nobody is logged in here.
+   */
+  start(request: FastifyRequest, user: Omit<LoggedIn, 'authenticatedAt'>, passwordHash: string): Promise<boolean>;
   /** Those that are alive, the newest first, each with when it was last used (milliseconds since the epoch). */
   listOf(userId: string): Promise<(UserSession & { seenAt: number })[]>;
   /** Logs out here, and what depends on this session ends with it. */
@@ -61,12 +65,11 @@ export function createUserSessions(options: {
   }
 
   return {
-    start: async (request, user) => {
+    start: async (request, user, passwordHash) => {
       const { userId } = user;
       const former = request.session.user && { userId: request.session.user.userId, id: thisSession(request) };
       await request.session.regenerate(['browser']);
       const now = clock.now();
-      request.session.user = { ...user, authenticatedAt: now };
       const session = {
         id: thisSession(request),
         userId,
@@ -74,10 +77,12 @@ export function createUserSessions(options: {
         createdAt: now,
         expiresAt: now + options.absoluteSeconds * 1000,
       };
-      await sessions.add(session, former?.userId === userId ? former.id : undefined);
-      if (former === undefined || former.userId === userId) return;
+      const started = await sessions.add(session, passwordHash, former?.userId === userId ? former.id : undefined);
+      if (started) request.session.user = { ...user, authenticatedAt: now };
+      if (former === undefined || (started && former.userId === userId)) return started;
       await sessions.remove([former.id]);
       await endGrants(request, { userId: former.userId, session: former.id });
+      return started;
     },
     listOf: async (userId) => {
       const all = await sessions.listOf(userId, clock.now());

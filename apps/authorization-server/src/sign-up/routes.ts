@@ -63,7 +63,7 @@ export function registerSignUpRoutes(app: FastifyInstance, options: SignUpOption
 
     const asked = destination.request;
     options.audit.record(request, { type: 'signed_up', userId: user.id, ...(asked && { clientId: asked.clientId }) });
-    await options.userSessions.start(request, { userId: user.id, ...(asked && { during: asked.id }) });
+    await options.userSessions.start(request, { userId: user.id, ...(asked && { during: asked.id }) }, passwordHash);
     options.knownBrowsers.remember(request, reply, username);
     return reply.header('cache-control', 'no-store').redirect(destination.url, 303);
   });

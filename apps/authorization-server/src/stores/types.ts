@@ -41,8 +41,8 @@ export interface UserStore {
   addIfAbsent(user: Omit<User, 'disabled'>): Promise<boolean>;
   /** What the user is called. `taken`, and nothing is changed, when another has that username. */
   rename(id: string, names: { username?: string | undefined; name?: string | undefined }): Promise<'renamed' | 'absent' | 'taken'>;
-  /** @param insteadOf the hash that is to be there still: one that was changed meanwhile stays as it is. */
-  setPasswordHash(id: string, passwordHash: string, insteadOf?: string): Promise<void>;
+  /** @param insteadOf the hash that is to be there still: one that was changed meanwhile stays as it is, and the answer is false. */
+  setPasswordHash(id: string, passwordHash: string, insteadOf?: string): Promise<boolean>;
   /**
    * What was issued for the user is dead from then on, for good: before it may log in again its grants end and its consents are forgotten. True when that changed something.
    *
@@ -361,9 +361,13 @@ export interface UserSession {
 
 export interface UserSessionStore {
   /**
+   * Adds a session, if the user may log in and has this password in that very moment: who changes the password, or disables the user, finds it or prevents it.
+   *
+   * @param passwordHash the one that was checked.
    * @param instead the session of the same user that it goes on from: its grants go with it.
+   * @returns whether it was added.
    */
-  add(session: UserSession, instead?: string): Promise<void>;
+  add(session: UserSession, passwordHash: string, instead?: string): Promise<boolean>;
   /** Those that are not over, the newest first. */
   listOf(userId: string, now: number): Promise<UserSession[]>;
   remove(ids: readonly string[]): Promise<void>;

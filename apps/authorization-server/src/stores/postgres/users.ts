@@ -23,10 +23,12 @@ export function createUserStore(prisma: PrismaClient): UserStore {
     },
     addIfAbsent: async (user) => (await prisma.user.createMany({ data: [user], skipDuplicates: true })).count === 1,
     setPasswordHash: async (id, passwordHash, insteadOf) =>
-      void (await prisma.user.updateMany({
-        where: { id, ...(insteadOf !== undefined && { passwordHash: insteadOf }) },
-        data: { passwordHash },
-      })),
+      (
+        await prisma.user.updateMany({
+          where: { id, ...(insteadOf !== undefined && { passwordHash: insteadOf }) },
+          data: { passwordHash },
+        })
+      ).count === 1,
     rename: async (id, { username, name }) => {
       try {
         const data = { ...(username !== undefined && { username }), ...(name !== undefined && { name }) };
