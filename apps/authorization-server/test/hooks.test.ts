@@ -149,6 +149,26 @@ describe('the hook for access tokens', () => {
   });
 
   it.each([
+    ['a veto', () => ({ deny: { description: 'Not now.' } })],
+    ['a failure', () => Promise.reject(new Error('away'))],
+    ['silence', never],
+  ])('SEC-01: %s does not hide the replay of a code, nor the theft of a refresh token', async (_case, answer) => {
+    const code = await getCode(server);
+    const redeemed = (await redeem(server, code)).json();
+    const rotated = await getTokens(server);
+    const successor = (await refresh(server, rotated.refresh_token)).json();
+    server.clock.advance(11);
+    hook = answer;
+    expectError(await redeem(server, code), 400, 'invalid_grant');
+    expectError(await refresh(server, rotated.refresh_token), 400, 'invalid_grant');
+    hook = () => undefined;
+    for (const { access_token, refresh_token } of [redeemed, successor]) {
+      expect(await introspect(server, access_token)).toEqual({ active: false });
+      expectError(await refresh(server, refresh_token), 400, 'invalid_grant');
+    }
+  });
+
+  it.each([
     [
       'throws',
       () => {

@@ -58,9 +58,19 @@ export function authorizationCodeGrant(options: {
       authTime: found.grant.authTime,
     };
     const now = clock.now();
-    const expired = found.expiresAt <= now;
-    // Before the code is used up: who is refused here may try again.
-    const claims = expired ? undefined : await options.askHook?.(request, 'authorization_code', content);
+    const refuse = async (cause: string): Promise<never> => {
+      const replayed = await grants.revoke(found.grant.id, now);
+      await options.revocations.announce('grant', found.grant.id, clock.now());
+      const { id, userId } = found.grant;
+      if (replayed) audit.record(request, { type: 'code_replayed', clientId: client.id, userId, grant: id });
+      throw new OAuthError('invalid_grant', NOT_VALID, { cause });
+    };
+    if (found.expiresAt <= now) return refuse('the code has expired');
+    // Before the code is used up: who is refused here may try again. But a replay is one, whatever the hook says of it.
+    const claims = await options.askHook?.(request, 'authorization_code', content).catch(async (refused: unknown) => {
+      if ((await grants.find(found.grant.id)) !== undefined) return refuse('the code was redeemed before');
+      throw refused;
+    });
     const refreshToken = client.grantTypes.includes('refresh_token') ? newRefreshToken() : undefined;
     const { idle, absolute } = lifetimesOf(client, options.lifetimes);
     const grant: Grant = {
@@ -69,16 +79,11 @@ export function authorizationCodeGrant(options: {
       expiresAt: now + (refreshToken === undefined ? options.accessTokenLifetime : absolute) * 1000,
     };
     // The one atomic step that lets exactly one redemption of a code go on is that its grant is recorded: durable before it is answered.
-    const created =
-      !expired &&
-      (await grants.create(grant, refreshToken && { hash: refreshToken.hash, expiresAt: Math.min(now + idle * 1000, grant.expiresAt) }));
-    if (!created) {
-      const replayed = await grants.revoke(grant.id, now);
-      await options.revocations.announce('grant', grant.id, clock.now());
-      if (replayed) audit.record(request, { type: 'code_replayed', clientId: client.id, userId: grant.userId, grant: grant.id });
-      const cause = expired ? 'the code has expired' : 'the code was redeemed before, or its user or client is gone';
-      throw new OAuthError('invalid_grant', NOT_VALID, { cause });
-    }
+    const created = await grants.create(
+      grant,
+      refreshToken && { hash: refreshToken.hash, expiresAt: Math.min(now + idle * 1000, grant.expiresAt) },
+    );
+    if (!created) return refuse('the code was redeemed before, or its user or client is gone');
 
     audit.record(request, { type: 'code_redeemed', clientId: client.id, userId: grant.userId, grant: grant.id });
     const response = await options.issueAccessToken({ ...content, claims });
