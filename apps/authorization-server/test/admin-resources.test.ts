@@ -81,7 +81,8 @@ describe('administration of resources', () => {
   it("the administration's own resource stays as it is", async () => {
     const own = 'http://localhost:4000/admin';
     expect((await admin('GET', at(own))).statusCode).toBe(200);
-    expectRefusal(await admin('PUT', at(own), CONTENT), 409, 'conflict');
+    for (const written of [own, 'HTTP://LOCALHOST:4000/admin', 'http://localhost:4000/x/../admin'])
+      expectRefusal(await admin('PUT', at(written), CONTENT), 409, 'conflict');
     expectRefusal(await admin('DELETE', at(own)), 409, 'conflict');
   });
 

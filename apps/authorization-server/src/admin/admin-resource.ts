@@ -15,6 +15,11 @@ export function adminResource(issuer: string): { identifier: string; metadataPat
   return { identifier, metadataPath, metadataUrl: origin + metadataPath };
 }
 
+/** Does this name the administration, however it is written? Scheme and host mean the same in any case, a default port the same as none (RFC 3986 §6.2). */
+export function namesAdministration(identifier: string, issuer: string): boolean {
+  return URL.canParse(identifier) && new URL(identifier).href === new URL(adminResource(issuer).identifier).href;
+}
+
 /** Makes the administration known as a resource, so that there can be tokens for it. What is there already stays, unless scopes have been added since. */
 export async function ensureAdminResource(resources: ResourceStore, identifier: string): Promise<void> {
   const found = (await resources.list()).find((resource) => resource.identifier === identifier);

@@ -1,6 +1,6 @@
 import { validate } from '@rolecall/service-kit/validate';
 import * as z from 'zod';
-import { adminResource } from './admin-resource.ts';
+import { adminResource, namesAdministration } from './admin-resource.ts';
 import type { Administration } from './administration.ts';
 import { operation } from './operation.ts';
 import { pageOf, pageQuery, readPage } from './paging.ts';
@@ -11,9 +11,8 @@ const resourcePage = pageOf(resourceDocument).meta({ id: 'ResourcePage' });
 
 /** The protected resources. In a path an identifier is percent-encoded, its slashes too. */
 export function resourceOperations({ stores: { resources }, issuer, audit }: Administration) {
-  const own = adminResource(issuer).identifier;
-  const refuseOwn = (identifier: string): void => {
-    if (identifier === own) throw conflict('The server looks after the resource of its administration itself.');
+  const refuse = (): never => {
+    throw conflict('The server looks after the resource of its administration itself.');
   };
 
   return [
@@ -56,7 +55,7 @@ export function resourceOperations({ stores: { resources }, issuer, audit }: Adm
       answer: resourceDocument,
       handle: async ({ path, body, administrator, request }) => {
         const identifier = validate(resourceIdentifier, path['identifier'], 'The identifier is not valid.');
-        refuseOwn(identifier);
+        if (namesAdministration(identifier, issuer)) refuse();
         const resource = toResource(identifier, body);
         await resources.save(resource);
         audit.record(request, { type: 'resource_changed', resource: identifier, administrator: administrator.clientId });
@@ -72,7 +71,7 @@ export function resourceOperations({ stores: { resources }, issuer, audit }: Adm
         'No token is issued for it any more, and what users have allowed there is forgotten. A JWT that it checks by itself is good until it expires.',
       handle: async ({ path, administrator, request }) => {
         const identifier = path['identifier'] ?? '';
-        refuseOwn(identifier);
+        if (identifier === adminResource(issuer).identifier) refuse();
         if (!(await resources.remove(identifier))) throw notFound('resource');
         audit.record(request, { type: 'resource_removed', resource: identifier, administrator: administrator.clientId });
       },

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { hashPassword } from '../../login/passwords.ts';
 import { randomToken } from '../../random.ts';
-import { adminResource } from '../admin-resource.ts';
+import { adminResource, namesAdministration } from '../admin-resource.ts';
 import type { Administration } from '../administration.ts';
 import { operation, type OperationInput } from '../operation.ts';
 import { conflict } from '../refusal.ts';
@@ -55,7 +55,7 @@ export function configurationOperations(administration: Administration) {
       answer: report,
       handle: async ({ query, body, administrator, request }) => {
         const wanted = importConfiguration(body);
-        if (wanted.resources.some(({ identifier }) => identifier === own))
+        if (wanted.resources.some(({ identifier }) => namesAdministration(identifier, issuer)))
           throw conflict('The server looks after the resource of its administration itself.');
         if (wanted.clients.some(({ id, disabled }) => disabled && id === administrator.clientId))
           throw conflict('A client cannot disable itself.');
