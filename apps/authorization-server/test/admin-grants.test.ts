@@ -31,7 +31,7 @@ describe('administration of grants', () => {
       user_id: alice,
       client_id: 'sample-client',
       scope: 'notes:read notes:write',
-      resources: ['http://localhost:4001'],
+      resources: [{ resource: 'http://localhost:4001', scope: 'notes:read notes:write' }],
     });
     const shown = await admin('GET', `/grants/${grant.id}`);
     expect(shown.json()).toEqual(grant);
@@ -97,7 +97,7 @@ describe('administration of grants', () => {
 
   it('lists more than a hundred of one moment, the newest first, each once', async () => {
     const createdAt = server.clock.now() + 1000;
-    const base = { userId: bob, clientId: 'sample-spa', scopes: ['a'], resources: [], authTime: 1_700_000_000, expiresAt: createdAt * 2 };
+    const base = { userId: bob, clientId: 'sample-spa', granted: [], authTime: 1_700_000_000, expiresAt: createdAt * 2 };
     const ids = Array.from({ length: 120 }, (_, index) => `many-${String(index).padStart(3, '0')}`);
     for (const id of ids) await server.stores.grants.create({ ...base, id, createdAt });
     const listed = (await readAll(admin, '/grants?client_id=sample-spa', 50)).map(({ id }) => id);

@@ -1,6 +1,20 @@
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, openBrowser } from './support/browser.ts';
-import { authorizeUrl, expectPage, expectRedirectError, follow, getCode, logIn, open, redeem, responseParameters } from './support/flow.ts';
+import {
+  authorizeUrl,
+  expectError,
+  expectPage,
+  expectRedirectError,
+  follow,
+  getCode,
+  introspect,
+  logIn,
+  open,
+  redeem,
+  refresh,
+  responseParameters,
+} from './support/flow.ts';
 import { startTestServer, TEST_SECRET, type TestServer } from './support/test-server.ts';
 
 const REDIRECT = 'https://client.example/callback';
@@ -98,18 +112,88 @@ describe('consent to a part of what is asked for', () => {
     expect(response.json().scope).toBe('notes:read');
   });
 
-  it('AS-AUTHZ-23: where two resources share the name of a scope, what was left out at one of them is granted at neither', async () => {
-    const { client, browser, urlOf } = await asked({ scope: 'notes:read notes:write' });
-    await server.registerResource({
-      identifier: PHOTOS,
-      name: 'Photos',
-      scopes: ['notes:read', 'notes:write'].map((name) => ({ name, description: name })),
+  describe('where two resources share the name of a scope', () => {
+    const ALBUMS = 'https://albums.example';
+    const albums = (...scopes: string[]) =>
+      server.registerResource({ identifier: ALBUMS, name: 'Albums', scopes: scopes.map((name) => ({ name, description: name })) });
+    const both = `&resource=${encodeURIComponent(NOTES)}&resource=${encodeURIComponent(ALBUMS)}`;
+    /** A grant of both at both, but for what is left out at one of them. */
+    const granted = async (...leftOut: string[]) => {
+      await albums('notes:read', 'notes:write');
+      const { client, browser, urlOf } = await asked(
+        { scope: 'notes:read notes:write' },
+        { grantTypes: ['authorization_code', 'refresh_token'] },
+      );
+      const credentials = { client_id: client, client_secret: TEST_SECRET };
+      await open(browser, urlOf({ resource: undefined }) + both);
+      await allow(browser, leftOut);
+      const tokensFor = async (resource?: string) => {
+        const code = codeIn(await open(browser, urlOf({ resource: undefined }) + both));
+        return (await redeem(server, code, { ...credentials, redirect_uri: REDIRECT, resource })).json();
+      };
+      return { browser, credentials, tokensFor };
+    };
+
+    it('AS-AUTHZ-23 AS-RT-15: what was left out at one of them is granted at the other, and there alone', async () => {
+      const { credentials, tokensFor } = await granted(`allow ${NOTES} notes:write`);
+      expect((await tokensFor(NOTES)).scope).toBe('notes:read');
+      expect((await tokensFor()).scope).toBe('notes:read');
+      let { scope, refresh_token: token } = await tokensFor(ALBUMS);
+      expect(scope).toBe('notes:read notes:write');
+      const introspected = await introspect(server, token, credentials);
+      expect((introspected['scope'] as string).split(' ').toSorted()).toEqual(['notes:read', 'notes:write']);
+      for (const [wanted, aud, expected] of [
+        [{}, NOTES, 'notes:read'],
+        [{ resource: NOTES }, NOTES, 'notes:read'],
+        [{ resource: NOTES, scope: 'notes:read notes:write' }, NOTES, 'notes:read'],
+        [{ resource: ALBUMS }, ALBUMS, 'notes:read notes:write'],
+        [{ resource: ALBUMS, scope: 'notes:write' }, ALBUMS, 'notes:write'],
+        [{ scope: 'notes:write' }, ALBUMS, 'notes:write'],
+        [{ scope: 'notes:read' }, NOTES, 'notes:read'],
+      ] as const) {
+        const response = await refresh(server, token, { ...credentials, ...wanted });
+        expect(decodeJwt(response.json().access_token)).toMatchObject({ aud, scope: expected });
+        token = response.json().refresh_token;
+      }
     });
-    const both = `${urlOf({ resource: undefined })}&resource=${encodeURIComponent(NOTES)}&resource=${encodeURIComponent(PHOTOS)}`;
-    await open(browser, both);
-    const code = codeIn(await allow(browser, [`allow ${NOTES} notes:write`]));
-    const response = await redeem(server, code, { client_id: client, client_secret: TEST_SECRET, redirect_uri: REDIRECT, resource: NOTES });
-    expect(response.json().scope).toBe('notes:read');
+
+    it('AS-RT-12: a scope that was granted at the other one alone is refused, and the refresh token stays good', async () => {
+      const { credentials, tokensFor } = await granted(`allow ${NOTES} notes:write`);
+      const { refresh_token: token } = await tokensFor();
+      for (const _ of [1, 2])
+        expectError(await refresh(server, token, { ...credentials, resource: NOTES, scope: 'notes:write' }), 400, 'invalid_scope');
+      server.clock.advance(60);
+      expect((await refresh(server, token, credentials)).statusCode).toBe(200);
+    });
+
+    it('a scope that a resource gains later is not issued by an older grant, and is asked for', async () => {
+      const before = await granted();
+      await albums('notes:read');
+      const {
+        client,
+        browser: later,
+        urlOf,
+      } = await asked({ scope: 'notes:read notes:write' }, { grantTypes: ['authorization_code', 'refresh_token'] });
+      await open(later, urlOf({ resource: undefined }) + both);
+      const code = codeIn(await allow(later, []));
+      const own = { client_id: client, client_secret: TEST_SECRET };
+      const { refresh_token: token } = (await redeem(server, code, { ...own, redirect_uri: REDIRECT })).json();
+      await albums('notes:read', 'notes:write');
+      expectError(await refresh(server, token, { ...own, resource: ALBUMS, scope: 'notes:write' }), 400, 'invalid_scope');
+      expect((await refresh(server, token, { ...own, resource: ALBUMS })).json().scope).toBe('notes:read');
+      expect((await open(later, urlOf({ resource: undefined }) + both)).body).toContain('name="decision"');
+      expect((await before.tokensFor(ALBUMS)).scope).toBe('notes:read notes:write');
+    });
+
+    it('SEC-07: a code gives nothing once its consent is gone at one of them', async () => {
+      const { browser, credentials } = await granted();
+      const url = authorizeUrl({ client_id: credentials.client_id, redirect_uri: REDIRECT, resource: undefined }) + both;
+      const code = codeIn(await open(browser, url));
+      const alice = (await server.stores.users.findByUsername('alice'))?.id as string;
+      await server.stores.consents.decide(alice, credentials.client_id, ALBUMS, { agreed: [], refused: ['notes:write'] });
+      expectError(await redeem(server, code, { ...credentials, redirect_uri: REDIRECT, resource: NOTES }), 400, 'invalid_grant');
+      expect((await redeem(server, codeIn(await open(browser, url)), { ...credentials, redirect_uri: REDIRECT })).statusCode).toBe(200);
+    });
   });
 
   it('a resource of which nothing was ticked is not in the grant', async () => {

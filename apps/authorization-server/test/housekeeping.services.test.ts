@@ -14,14 +14,14 @@ const DAY_MILLISECONDS = 86_400_000;
 
 /** What is there: a million rows that are to go, and among them what is alive. */
 const FILL = `
-INSERT INTO grants (id, user_id, client_id, scopes, resources, created_at, expires_at)
-  SELECT 'dead-' || n, users.id, 'sample-client', '{a}', '{r}', now() - interval '400 days', now() - n * interval '1 minute' - interval '2 hours'
+INSERT INTO grants (id, user_id, client_id, granted, created_at, expires_at)
+  SELECT 'dead-' || n, users.id, 'sample-client', '{"r a"}', now() - interval '400 days', now() - n * interval '1 minute' - interval '2 hours'
   FROM generate_series(1, 100000) AS n, users WHERE username = 'alice';
-INSERT INTO grants (id, user_id, client_id, scopes, resources, created_at, expires_at, revoked_at)
-  SELECT 'revoked-' || n, users.id, 'sample-client', '{a}', '{r}', now() - interval '9 days', now() + interval '90 days', now() - interval '2 days'
+INSERT INTO grants (id, user_id, client_id, granted, created_at, expires_at, revoked_at)
+  SELECT 'revoked-' || n, users.id, 'sample-client', '{"r a"}', now() - interval '9 days', now() + interval '90 days', now() - interval '2 days'
   FROM generate_series(1, 50000) AS n, users WHERE username = 'alice';
-INSERT INTO grants (id, user_id, client_id, scopes, resources, created_at, expires_at)
-  SELECT 'living-' || n, users.id, 'sample-client', '{a}', '{r}', now(), now() + interval '90 days'
+INSERT INTO grants (id, user_id, client_id, granted, created_at, expires_at)
+  SELECT 'living-' || n, users.id, 'sample-client', '{"r a"}', now(), now() + interval '90 days'
   FROM generate_series(1, 20000) AS n, users WHERE username = 'alice';
 INSERT INTO refresh_tokens (hash, grant_id, created_at, expires_at, used_at, successor_hash)
   SELECT 'expired-' || n, 'dead-' || (n % 100000 + 1), now() - interval '400 days', now() - interval '2 hours' - n * interval '1 second', now(), 'x'

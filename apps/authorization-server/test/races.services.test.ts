@@ -99,8 +99,7 @@ describe('races', () => {
         grants.create({
           ...about,
           id,
-          scopes: ['notes:read'],
-          resources: ['http://localhost:4001'],
+          granted: [{ resource: 'http://localhost:4001', scopes: ['notes:read'] }],
           authTime: 0,
           sessionId: 'any',
           createdAt: now,

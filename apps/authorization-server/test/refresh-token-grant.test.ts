@@ -308,7 +308,7 @@ describe('refresh token grant', () => {
   it('AS-RT-15: the grant holds what was approved, no more', async () => {
     const code = await getCode(server, { scope: 'notes:read' });
     const record = await server.shortLived.get<AuthorizationCode>(`code:${tokenHash(code)}`);
-    expect(record?.grant).toMatchObject({ scopes: ['notes:read'], resources: ['http://localhost:4001'] });
+    expect(record?.grant).toMatchObject({ granted: [{ resource: 'http://localhost:4001', scopes: ['notes:read'] }] });
     const { refresh_token } = (await redeem(server, code)).json();
     expect((await refresh(server, refresh_token)).json().scope).toBe('notes:read');
   });

@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '@rolecall/service-kit/invalid-request';
 import * as z from 'zod';
+import { everyScope } from '../resources/choose-audience.ts';
 import type { ByUserOrClient, GrantEntry } from '../stores/types.ts';
 import type { Administration } from './administration.ts';
 import { isoTime } from './fields.ts';
@@ -12,8 +13,10 @@ const grantDocument = z
     id: z.string(),
     user_id: z.string(),
     client_id: z.string(),
-    scope: z.string(),
-    resources: z.array(z.string()),
+    scope: z.string().meta({ description: 'All that was granted, at any of the resources.' }),
+    resources: z
+      .array(z.strictObject({ resource: z.string(), scope: z.string() }))
+      .meta({ description: 'What was granted at each resource.' }),
     auth_time: z.string().meta({ description: 'When the user authenticated.' }),
     user_agent: z.string().optional(),
     address: z.string().optional(),
@@ -21,7 +24,7 @@ const grantDocument = z
     expires_at: z.string(),
     revoked_at: z.string().optional(),
   })
-  .meta({ id: 'Grant', description: 'What one authorization gave: one user, one client, its scopes and resources.' });
+  .meta({ id: 'Grant', description: 'What one authorization gave: one user, one client, scopes at resources.' });
 
 const grantPage = pageOf(grantDocument).meta({ id: 'GrantPage' });
 const revoked = z.strictObject({ revoked: z.int() }).meta({ id: 'RevokedGrants', description: 'How many had not ended before.' });
@@ -115,8 +118,8 @@ function represent(grant: GrantEntry): z.infer<typeof grantDocument> {
     id: grant.id,
     user_id: grant.userId,
     client_id: grant.clientId,
-    scope: grant.scopes.join(' '),
-    resources: [...grant.resources],
+    scope: everyScope(grant.granted).join(' '),
+    resources: grant.granted.map(({ resource, scopes }) => ({ resource, scope: scopes.join(' ') })),
     auth_time: isoTime(grant.authTime * 1000),
     created_at: isoTime(grant.createdAt),
     expires_at: isoTime(grant.expiresAt),

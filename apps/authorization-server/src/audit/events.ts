@@ -1,3 +1,5 @@
+import type { GrantedScopes } from '../stores/types.ts';
+
 /** The client whose administrator did it, where one did. */
 interface ByAdministrator {
   administrator?: string;
@@ -16,7 +18,7 @@ export interface AuditEventDetails {
   consent_refused: object;
   /** A user took back what a client had been allowed. */
   consent_withdrawn: object;
-  code_issued: { grant: string; scopes: readonly string[]; resources: readonly string[] };
+  code_issued: { grant: string; granted: readonly GrantedScopes[] };
   code_redeemed: { grant: string };
   code_replayed: { grant: string };
   token_refreshed: { grant: string };

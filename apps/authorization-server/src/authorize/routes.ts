@@ -127,39 +127,26 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
 
   async function issueCode(
     request: FastifyRequest,
-    { clientId, redirectUri, codeChallenge, targets }: AuthorizationRequest,
+    { clientId, redirectUri, codeChallenge }: AuthorizationRequest,
     { user, granted }: Extract<NextStep, { kind: 'issue' }>,
   ): Promise<string> {
     const grant = {
       id: randomToken(''),
       userId: user.userId,
       clientId,
-      scopes: grantedEverywhere(targets, granted),
-      resources: granted.map((target) => target.resource),
+      granted,
       authTime: Math.floor(user.authenticatedAt / 1000),
       sessionId: thisSession(request),
       ...deviceOf(request),
     };
     const code = await options.codes.issue({ grant, redirectUri, ...(codeChallenge !== undefined && { codeChallenge }) });
-    const { id, userId, scopes, resources } = grant;
-    options.audit.record(request, { type: 'code_issued', clientId, userId, grant: id, scopes, resources });
+    options.audit.record(request, { type: 'code_issued', clientId, userId: grant.userId, grant: grant.id, granted });
     return code;
   }
 
   function targetOf({ redirectUri, state }: AuthorizationRequest): ResponseTarget {
     return { issuer, redirectUri, state };
   }
-}
-
-/** The scopes of a grant count at each of its resources: one that was left out at any of them is left out at all, where they share its name. */
-function grantedEverywhere(asked: AuthorizationRequest['targets'], granted: AuthorizationRequest['targets']): string[] {
-  const leftOut = new Set(
-    granted.flatMap(({ resource, scopes }) => {
-      const wanted = asked.find((target) => target.resource === resource)?.scopes ?? [];
-      return wanted.filter((scope) => !scopes.includes(scope));
-    }),
-  );
-  return [...new Set(granted.flatMap((target) => target.scopes))].filter((scope) => !leftOut.has(scope));
 }
 
 /** A state that was sent twice cannot be sent back: there is no telling which one the client would look for. */

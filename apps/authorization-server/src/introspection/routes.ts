@@ -3,6 +3,7 @@ import { authorizationServerRoutes } from '@rolecall/contracts/routes';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { OAuthError } from '../oauth-error.ts';
 import { formOf, readMessage } from '../parameters.ts';
+import { everyScope } from '../resources/choose-audience.ts';
 import type { Client } from '../stores/types.ts';
 import type { AuthenticateClient } from '../token/client-authentication.ts';
 import type { FindToken } from '../token/find-token.ts';
@@ -48,7 +49,7 @@ export function registerIntrospectionRoute(
         iss: options.issuer,
         sub: grant.userId,
         client_id: grant.clientId,
-        scope: grant.scopes.join(' '),
+        scope: everyScope(grant.granted).join(' '),
         iat: Math.floor(found.state.createdAt / 1000),
         exp: Math.floor(found.state.expiresAt / 1000),
         auth_time: grant.authTime,

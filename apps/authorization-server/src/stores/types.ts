@@ -280,13 +280,19 @@ export interface ConsentStore {
   withdrawAll(of: ByUserOrClient): Promise<void>;
 }
 
-/** What one authorization gave: one user, one client, its scopes and resources. */
+/** Scopes at one resource: at least one. */
+export interface GrantedScopes {
+  resource: string;
+  scopes: readonly string[];
+}
+
+/** What one authorization gave: one user, one client, scopes at resources. */
 export interface Grant {
   id: string;
   userId: string;
   clientId: string;
-  scopes: readonly string[];
-  resources: readonly string[];
+  /** What was agreed to, each resource once. The first one is meant where a request leaves it open. */
+  granted: readonly GrantedScopes[];
   /** When the user authenticated, in seconds since the epoch. */
   authTime: number;
   /** In which session: SHA-256 of its id. */
@@ -319,7 +325,7 @@ export interface FirstRefreshToken {
 export interface GrantStore {
   /**
    * Records a grant, and its first refresh token if there is to be one, in one atomic step. True for exactly one caller;
-   * false when it is there already, or when its user or client is gone or disabled.
+   * false when it is there already, when its user or client is gone or disabled, or when the user has not agreed (any more) to all that it holds.
    */
   create(grant: Grant, refreshToken?: FirstRefreshToken): Promise<boolean>;
   /** Ends a grant for good, if there is one. True for the caller that ended it. `at` is in milliseconds since the epoch. */
@@ -377,7 +383,10 @@ export interface UserSessionStore {
 export interface RefreshTokenUse {
   hash: string;
   clientId: string;
-  /** What the new access token is to be for, where the request says it: has to be within the grant. */
+  /**
+   * What the new access token is to be for, where the request says it: each of the scopes has to be granted somewhere, and where the resource is named too,
+   * one of them there.
+   */
   scopes?: readonly string[];
   resource?: string;
   now: number;
@@ -396,7 +405,7 @@ export type RefreshTokenOutcome =
   { kind: 'rotated' | 'kept' | 'stolen'; grant: UsedGrant } | { kind: 'repeated'; grant: UsedGrant; successorSalt: string };
 
 /** What is needed of a grant to issue something from it. */
-export type UsedGrant = Pick<Grant, 'id' | 'userId' | 'clientId' | 'scopes' | 'resources' | 'authTime'>;
+export type UsedGrant = Pick<Grant, 'id' | 'userId' | 'clientId' | 'granted' | 'authTime'>;
 
 /** A refresh token as introspection sees it. */
 export interface RefreshTokenState {

@@ -1,39 +1,44 @@
 import type { Database } from '@rolecall/storage/open-database';
 import type { Grant as GrantRow, PrismaClient } from '../../generated/prisma/client.ts';
 import type { FirstRefreshToken, Grant, GrantEntry, GrantStore } from '../types.ts';
+import { fromPairs, scopeOf, toPairs } from './granted.ts';
 import { inBatches } from './in-batches.ts';
 import { timestamp } from './timestamp.ts';
 
 /** A client that lives in a browser, and what it was granted is not meant to outlive the session (RFC 10017). */
-const bound = (scopes: string) =>
-  `clients.token_endpoint_auth_method = 'none' AND clients.application_type = 'web' AND NOT 'offline_access' = ANY(${scopes})`;
+const bound = (granted: string) =>
+  `clients.token_endpoint_auth_method = 'none' AND clients.application_type = 'web'
+    AND NOT EXISTS (SELECT 1 FROM unnest(${granted}) AS pair WHERE ${scopeOf('pair')} = 'offline_access')`;
 
-const ITS_CONSENTS =
-  'consents.user_id = asked.user_id AND consents.client_id = asked.client_id AND consents.resource_identifier = ANY(asked.resources)';
+/** What the user has agreed to for the client, as a grant holds it. All of it is locked, in one order, so that two who lock it do not wait for each other. */
+const AGREED = `
+  SELECT resource_identifier || ' ' || unnest(scopes) FROM (
+    SELECT resource_identifier, scopes FROM consents WHERE consents.user_id = asked.user_id AND consents.client_id = asked.client_id
+    ORDER BY resource_identifier FOR KEY SHARE
+  ) AS consented`;
 
 /**
  * Whether user and client may still be granted anything is asked in the moment in which it is recorded: a code may be under way while the user takes
  * back the consent or logs out. What says yes is locked until this is recorded, so that who takes it back finds the grant. The first refresh token comes
  * with it, or, without a hash, none.
  *
- * An element each: $1 id, $2 user, $3 client, $4 scopes and $5 resources with spaces between, $6 auth_time, $7 session, $8 user agent, $9 address, $10 now,
- * $11 expiry, $12 hash and $13 expiry of the refresh token
+ * An element each: $1 id, $2 user, $3 client, $4 what is granted, a line each, $5 auth_time, $6 session, $7 user agent, $8 address, $9 now, $10 expiry,
+ * $11 hash and $12 expiry of the refresh token
  */
 const CREATE = `
 WITH asked AS MATERIALIZED (
-  SELECT id, user_id, client_id, string_to_array(scopes, ' ') AS scopes, string_to_array(resources, ' ') AS resources, auth_time, session_id, user_agent,
-    address, created_at, expires_at, token_hash, token_expires_at
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[], $9::text[], $10::timestamptz[],
-    $11::timestamptz[], $12::text[], $13::timestamptz[])
-    AS each (id, user_id, client_id, scopes, resources, auth_time, session_id, user_agent, address, created_at, expires_at, token_hash, token_expires_at)
+  SELECT id, user_id, client_id, string_to_array(pairs, chr(10)) AS granted, auth_time, session_id, user_agent, address, created_at, expires_at, token_hash,
+    token_expires_at
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[],
+    $11::text[], $12::timestamptz[])
+    AS each (id, user_id, client_id, pairs, auth_time, session_id, user_agent, address, created_at, expires_at, token_hash, token_expires_at)
 ), created AS (
-  INSERT INTO grants (id, user_id, client_id, scopes, resources, auth_time, session_id, user_agent, address, created_at, expires_at)
-  SELECT asked.id, users.id, clients.id, asked.scopes, resources, auth_time, session_id, user_agent, address, asked.created_at, expires_at
+  INSERT INTO grants (id, user_id, client_id, granted, auth_time, session_id, user_agent, address, created_at, expires_at)
+  SELECT asked.id, users.id, clients.id, granted, auth_time, session_id, user_agent, address, asked.created_at, expires_at
   FROM asked JOIN users ON users.id = asked.user_id JOIN clients ON clients.id = asked.client_id
   WHERE users.disabled_at IS NULL AND clients.disabled_at IS NULL
-    AND (session_id IS NULL OR EXISTS (SELECT 1 FROM consents WHERE ${ITS_CONSENTS} FOR KEY SHARE))
-    AND (session_id IS NULL OR asked.scopes <@ ARRAY(SELECT unnest(consents.scopes) FROM consents WHERE ${ITS_CONSENTS}))
-    AND (session_id IS NULL OR NOT (${bound('asked.scopes')}) OR EXISTS (SELECT 1 FROM user_sessions WHERE user_sessions.id = session_id FOR KEY SHARE))
+    AND (session_id IS NULL OR granted <@ ARRAY(${AGREED}))
+    AND (session_id IS NULL OR NOT (${bound('granted')}) OR EXISTS (SELECT 1 FROM user_sessions WHERE user_sessions.id = session_id FOR KEY SHARE))
   ON CONFLICT (id) DO NOTHING
   RETURNING id
 ), token AS (
@@ -45,7 +50,7 @@ SELECT id FROM created`;
 /** $1 user, $2 in this session or null, $3 in all but this session or null, $4 when */
 const REVOKE_BOUND = `
 UPDATE grants SET revoked_at = $4::timestamptz FROM clients
-WHERE clients.id = grants.client_id AND grants.user_id = $1 AND grants.revoked_at IS NULL AND ${bound('grants.scopes')}
+WHERE clients.id = grants.client_id AND grants.user_id = $1 AND grants.revoked_at IS NULL AND ${bound('grants.granted')}
   AND ($2::text IS NULL OR grants.session_id = $2) AND ($3::text IS NULL OR grants.session_id IS DISTINCT FROM $3)
 RETURNING grants.id`;
 
@@ -72,8 +77,7 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
         grants.map(({ id }) => id),
         grants.map(({ userId }) => userId),
         grants.map(({ clientId }) => clientId),
-        grants.map(({ scopes }) => scopes.join(' ')),
-        grants.map(({ resources }) => resources.join(' ')),
+        grants.map(({ granted }) => toPairs(granted).join('\n')),
         grants.map(({ authTime }) => timestamp(authTime * 1000)),
         grants.map(({ sessionId }) => sessionId ?? null),
         grants.map(({ userAgent }) => userAgent ?? null),
@@ -147,8 +151,7 @@ function toEntry(row: GrantRow): GrantEntry {
     id: row.id,
     userId: row.userId,
     clientId: row.clientId,
-    scopes: row.scopes,
-    resources: row.resources,
+    granted: fromPairs(row.granted),
     authTime: Math.floor(row.authTime.getTime() / 1000),
     createdAt: row.createdAt.getTime(),
     expiresAt: row.expiresAt.getTime(),

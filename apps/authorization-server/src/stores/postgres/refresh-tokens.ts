@@ -1,9 +1,10 @@
 import type { Database } from '@rolecall/storage/open-database';
 import type { RefreshTokenOutcome, RefreshTokenStore, UsedGrant } from '../types.ts';
+import { fromPairs, resourceOf, scopeOf } from './granted.ts';
 import { inBatches } from './in-batches.ts';
 import { timestamp } from './timestamp.ts';
 
-const GRANT_COLUMNS = 'g.id, g.user_id, g.client_id, g.scopes, g.resources, extract(epoch FROM g.auth_time)::int AS auth_time';
+const GRANT_COLUMNS = 'g.id, g.user_id, g.client_id, g.granted, extract(epoch FROM g.auth_time)::int AS auth_time';
 
 /**
  * One statement does all of it, for any number of tokens. The row is locked by the update: of two uses at once the second waits and then sees what the first
@@ -29,7 +30,11 @@ WITH uses AS MATERIALIZED (
   WHERE t.hash = use.hash AND (t.expires_at > use.now OR t.used_at IS NOT NULL)
     AND g.id = t.grant_id AND g.client_id = use.client_id AND g.revoked_at IS NULL AND g.expires_at > use.now
     AND u.disabled_at IS NULL AND c.disabled_at IS NULL
-    AND (use.scopes IS NULL OR string_to_array(use.scopes, ' ') <@ g.scopes) AND (use.resource IS NULL OR use.resource = ANY(g.resources))
+    AND (use.scopes IS NULL OR string_to_array(use.scopes, ' ') <@ ARRAY(SELECT ${scopeOf('pair')} FROM unnest(g.granted) AS pair))
+    AND (use.resource IS NULL OR EXISTS (
+      SELECT 1 FROM unnest(g.granted) AS pair
+      WHERE ${resourceOf('pair')} = use.resource AND (use.scopes IS NULL OR ${scopeOf('pair')} = ANY(string_to_array(use.scopes, ' ')))
+    ))
   RETURNING ${GRANT_COLUMNS}, g.expires_at, t.hash, t.used_at, t.successor_hash, t.successor_salt, use.now, use.next_hash, use.next_expires_at, use.too_late
 ), judged AS (
   SELECT presented.*, successor_hash <> next_hash AND (
@@ -43,7 +48,7 @@ WITH uses AS MATERIALIZED (
 ), ended AS (
   UPDATE grants SET revoked_at = judged.now FROM judged WHERE grants.id = judged.id AND judged.stolen
 )
-SELECT hash, id, user_id, client_id, scopes, resources, auth_time,
+SELECT hash, id, user_id, client_id, granted, auth_time,
   CASE WHEN successor_hash IS NULL THEN 'kept' WHEN successor_hash = next_hash THEN 'rotated' WHEN stolen THEN 'stolen' ELSE 'repeated' END AS outcome,
   successor_salt
 FROM judged`;
@@ -59,8 +64,7 @@ interface GrantRow {
   id: string;
   user_id: string;
   client_id: string;
-  scopes: string[];
-  resources: string[];
+  granted: string[];
   auth_time: number;
 }
 
@@ -109,6 +113,6 @@ function toOutcome(row: UsedRow): RefreshTokenOutcome {
   return row.outcome === 'repeated' ? { kind: 'repeated', grant, successorSalt: row.successor_salt } : { kind: row.outcome, grant };
 }
 
-function toGrant({ id, user_id, client_id, scopes, resources, auth_time }: GrantRow): UsedGrant {
-  return { id, userId: user_id, clientId: client_id, scopes, resources, authTime: auth_time };
+function toGrant({ id, user_id, client_id, granted, auth_time }: GrantRow): UsedGrant {
+  return { id, userId: user_id, clientId: client_id, granted: fromPairs(granted), authTime: auth_time };
 }

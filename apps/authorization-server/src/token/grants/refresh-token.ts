@@ -9,7 +9,7 @@ import { randomToken, tokenHash } from '../../random.ts';
 import { chooseAudience, onlyResource } from '../../resources/choose-audience.ts';
 import { findResource, scopesAt } from '../../resources/resolve-target.ts';
 import type { Revocations } from '../../revocation/revocations.ts';
-import type { RefreshTokenStore, Resource, ResourceStore, UsedGrant } from '../../stores/types.ts';
+import type { Client, RefreshTokenStore, Resource, ResourceStore, UsedGrant } from '../../stores/types.ts';
 import type { AccessTokenContent, IssueAccessToken } from '../issue-access-token.ts';
 import { GRACE_MILLISECONDS, lifetimesOf, type RefreshTokenLifetimes, rotationOf, successorOf } from '../refresh-token.ts';
 import type { GrantHandler, GrantRequest } from './grant.ts';
@@ -59,7 +59,7 @@ export function refreshTokenGrant(options: {
       ...(asked.scopes !== undefined && { scopes: asked.scopes }),
       ...(asked.resource !== undefined && { resource: asked.resource }),
     });
-    if (outcome === undefined) throw await refusal(hash, client.id, asked);
+    if (outcome === undefined) throw await refusal(hash, client, asked, all);
     const { grant } = outcome;
     if (outcome.kind === 'stolen') {
       audit.record(request, { type: 'refresh_token_reused', clientId: client.id, userId: grant.userId, grant: grant.id });
@@ -95,13 +95,10 @@ export function refreshTokenGrant(options: {
   }
 
   /** Why nothing came of it. Asked only now, so that success is one statement. */
-  async function refusal(hash: string, clientId: string, asked: Asked) {
+  async function refusal(hash: string, client: Client, asked: Asked, all: readonly Resource[]): Promise<Error> {
     const found = await refreshTokens.find(hash, clock.now());
-    if (found === undefined || found.grant.clientId !== clientId || !found.alive) return new OAuthError('invalid_grant', NOT_VALID);
-    if (asked.resource !== undefined && !found.grant.resources.includes(asked.resource))
-      return new OAuthError('invalid_target', 'The resource was not part of the authorization.');
-    if (asked.scopes !== undefined && !asked.scopes.every((scope) => found.grant.scopes.includes(scope)))
-      return new OAuthError('invalid_scope', 'The scope goes beyond what was granted.');
+    // Says what is asked for that the grant does not hold.
+    if (found?.alive && found.grant.clientId === client.id) chooseAudience(found.grant, asked, all, client.scopes);
     return new OAuthError('invalid_grant', NOT_VALID);
   }
 }
