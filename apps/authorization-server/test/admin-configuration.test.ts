@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Admin, expectChallenge, expectRefusal, openAdmin } from './support/admin.ts';
 import { openBrowser } from './support/browser.ts';
-import { authorizeUrl, logIn, open, postToken } from './support/flow.ts';
+import { authorizeUrl, introspect, logIn, open, postToken } from './support/flow.ts';
 import { startTestServer, TEST_SECRET, type TestServer } from './support/test-server.ts';
 
 const NOTHING = { added: [], changed: [] };
@@ -158,6 +158,46 @@ describe('export and import of the configuration', () => {
     const clients = [{ ...client, client_id: 'never-made' }];
     expectRefusal(await admin('POST', '/configuration', { ...document, clients, users: [taken] }), 409, 'conflict');
     expect(await exported()).toEqual(document);
+  });
+
+  it('an import that cannot end the sessions of a user changes nothing, and can be repeated', async () => {
+    const own = await startTestServer();
+    const there = await openAdmin(own);
+    const document = (await there('GET', '/configuration?users=true')).json();
+    const named = (name: string) => document.users.find(({ username }: { username: string }) => username === name);
+    named('bob').password_hash = named('alice').password_hash;
+    const browser = openBrowser(own.app);
+    await open(browser, '/account');
+    await logIn(browser, 'bob', 'builder');
+    own.failShortLived('delete');
+    expect((await there('POST', '/configuration', document)).statusCode).toBe(503);
+    own.failShortLived(undefined);
+    expect((await browser.get('/account')).status).toBe(200);
+    expect((await there('POST', '/configuration', document)).json().users.changed).toEqual([named('bob').id]);
+    expect((await browser.get('/account')).status).toBe(303);
+    await own.close();
+  });
+
+  it('what could not be announced is dead all the same, and written down', async () => {
+    const own = await startTestServer();
+    const there = await openAdmin(own);
+    const ids = ['first', 'second'];
+    for (const id of ids) await own.register({ id });
+    const tokens = await Promise.all(
+      ids.map(
+        async (client_id) =>
+          (await postToken(own, { grant_type: 'client_credentials', client_id, client_secret: TEST_SECRET })).json().access_token,
+      ),
+    );
+    const document = (await there('GET', '/configuration')).json();
+    for (const client of document.clients) if (ids.includes(client.client_id)) client.disabled = true;
+    own.failShortLived('set');
+    expect((await there('POST', '/configuration', document)).statusCode).toBe(503);
+    own.failShortLived(undefined);
+    for (const token of tokens) expect(await introspect(own, token)).toEqual({ active: false });
+    const items = (await there('GET', '/audit-events?type=client_disabled')).json().items;
+    expect(items.map(({ client_id }: { client_id: string }) => client_id).toSorted()).toEqual(ids);
+    await own.close();
   });
 
   it('SEC-33: wants its own scope, and hands out no more than it has', async () => {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { hashPassword } from '../../login/passwords.ts';
 import { randomToken } from '../../random.ts';
 import { adminResource, namesAdministration } from '../admin-resource.ts';
+import type { Client, User } from '../../stores/types.ts';
 import type { Administration } from '../administration.ts';
 import { operation, type OperationInput } from '../operation.ts';
 import { conflict } from '../refusal.ts';
@@ -24,7 +25,7 @@ const flag = z
 
 /** The whole configuration as one document. What it holds of secrets are hashes: they work elsewhere, and tell nobody the secrets. */
 export function configurationOperations(administration: Administration) {
-  const { stores, issuer, hashingQueue, clock, audit } = administration;
+  const { stores, issuer, userSessions, hashingQueue, clock, audit } = administration;
   const own = adminResource(issuer).identifier;
 
   return [
@@ -61,13 +62,22 @@ export function configurationOperations(administration: Administration) {
           throw conflict('A client cannot disable itself.');
         const unknownPassword = await hashingQueue((hashing) => hashing(() => hashPassword(randomToken(''))));
         const now = clock.now();
-        let plan: Plan = { resources: [], clients: [], users: [] };
-        await stores.configuration.change(wanted, now, (current) => {
-          plan = planImport(current, wanted, unknownPassword);
-          for (const { before, after } of plan.clients) refuseBeyond(administrator, [...(before?.scopes ?? []), ...after.scopes]);
-          return query.dry_run ? undefined : plan;
-        });
-        if (!query.dry_run) await follow(administration, plan, now, { administrator, request });
+        const change = async ({ dryRun }: { dryRun: boolean }): Promise<Plan> => {
+          let plan: Plan = { resources: [], clients: [], users: [] };
+          await stores.configuration.change(wanted, now, (current) => {
+            plan = planImport(current, wanted, unknownPassword);
+            for (const { before, after } of plan.clients) refuseBeyond(administrator, [...(before?.scopes ?? []), ...after.scopes]);
+            return dryRun ? undefined : plan;
+          });
+          return plan;
+        };
+        let plan = await change({ dryRun: true });
+        if (!query.dry_run) {
+          // Sessions are not in the database: where they cannot be ended, nothing has changed yet, and the import can be repeated.
+          for (const id of loggedOut(plan)) await userSessions.endAll(request, id);
+          plan = await change({ dryRun: false });
+          await follow(administration, plan, now, { administrator, request });
+        }
         return {
           dry_run: query.dry_run,
           resources: summary(plan.resources, ({ identifier }) => identifier),
@@ -84,34 +94,45 @@ function summary<Thing>(changes: readonly Change<Thing>[], keyOf: (thing: Thing)
   return { added: keys(true), changed: keys(false) };
 }
 
-/** What has to be known at once everywhere, and what is written down. */
+/** Whose sessions end: a user with another password, one that is disabled, and, before it may log in again, one that was. */
+function loggedOut({ users }: Plan): string[] {
+  return users
+    .filter(
+      ({ before, after }) => before !== undefined && (before.passwordHash !== after.passwordHash || before.disabled !== after.disabled),
+    )
+    .map(({ after }) => after.id);
+}
+
+/** What is written down, and what has to be known at once everywhere: all of it is tried, whatever fails. */
 async function follow(
   { revocations, userSessions, audit }: Administration,
-  { resources, clients, users }: Plan,
+  plan: Plan,
   now: number,
   { administrator, request }: Pick<OperationInput<never, never>, 'administrator' | 'request'>,
 ): Promise<void> {
+  const { resources, clients, users } = plan;
   const by = { administrator: administrator.clientId };
   for (const { after } of resources) audit.record(request, { type: 'resource_changed', resource: after.identifier, ...by });
   for (const { before, after } of clients) {
     audit.record(request, { type: before === undefined ? 'client_added' : 'client_changed', clientId: after.id, ...by });
     if (before === undefined || before.disabled === after.disabled) continue;
-    if (after.disabled) await revocations.announce('client', after.id, now);
     audit.record(request, { type: after.disabled ? 'client_disabled' : 'client_enabled', clientId: after.id, ...by });
   }
   for (const { before, after } of users) {
     audit.record(request, { type: before === undefined ? 'user_added' : 'user_changed', userId: after.id, ...by });
-    if (before !== undefined && before.passwordHash !== after.passwordHash) {
-      await userSessions.endAll(request, after.id);
-      audit.record(request, { type: 'password_changed', userId: after.id, ...by });
-    }
-    if (before === undefined || before.disabled === after.disabled) continue;
-    if (after.disabled) {
-      await revocations.announce('user', after.id, now);
-      await userSessions.endAll(request, after.id);
-    }
+    if (before === undefined) continue;
+    if (before.passwordHash !== after.passwordHash) audit.record(request, { type: 'password_changed', userId: after.id, ...by });
+    if (before.disabled === after.disabled) continue;
     audit.record(request, { type: after.disabled ? 'user_disabled' : 'user_enabled', userId: after.id, ...by });
   }
   const counts = { resources: resources.length, clients: clients.length, users: users.length };
   audit.record(request, { type: 'configuration_imported', ...counts, ...by });
+
+  const isDisabledNow = ({ before, after }: Change<Client> | Change<User>) => before !== undefined && !before.disabled && after.disabled;
+  const results = await Promise.allSettled([
+    ...clients.filter(isDisabledNow).map(({ after }) => revocations.announce('client', after.id, now)),
+    ...users.filter(isDisabledNow).map(({ after }) => revocations.announce('user', after.id, now)),
+    ...loggedOut(plan).map((id) => userSessions.endAll(request, id)),
+  ]);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
