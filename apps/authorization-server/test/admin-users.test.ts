@@ -97,6 +97,23 @@ describe('administration of users', () => {
     expect((await logIn(user.browser, user.username, PASSWORD)).body).toContain('name="decision"');
   });
 
+  it('disabling again finishes what a first attempt left undone', async () => {
+    const user = await someone();
+    const { access_token } = await tokensOf(user);
+    const sessions = () => server.stores.sessions.listOf(user.id, server.clock.now());
+    expect(await sessions()).toHaveLength(1);
+    server.failShortLived('delete');
+    try {
+      expect((await admin('PATCH', `/users/${user.id}`, { disabled: true })).statusCode).toBeGreaterThanOrEqual(500);
+    } finally {
+      server.failShortLived(undefined);
+    }
+    expect(await sessions()).toHaveLength(1);
+    expect((await admin('PATCH', `/users/${user.id}`, { disabled: true })).json().disabled).toBe(true);
+    expect(await sessions()).toHaveLength(0);
+    expect(await isActive(access_token)).toBe(false);
+  });
+
   it('removing a user ends everything at once', async () => {
     const user = await someone();
     const tokens = await tokensOf(user);

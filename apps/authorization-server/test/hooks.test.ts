@@ -122,6 +122,19 @@ describe('the hook for access tokens', () => {
     expect(response.json().refresh_token).not.toBe(refresh_token);
   });
 
+  it('takes nothing of the grace, however long it takes', async () => {
+    const { refresh_token } = await getTokens(server);
+    hook = () => {
+      server.clock.advance(30);
+      return undefined;
+    };
+    const first = await refresh(server, refresh_token);
+    hook = () => undefined;
+    server.clock.advance(9);
+    const second = await refresh(server, refresh_token);
+    expect(second.json().refresh_token).toBe(first.json().refresh_token);
+  });
+
   it('is asked once for each token, also when a refresh is repeated within the grace', async () => {
     const { refresh_token } = await getTokens(server);
     calls = [];

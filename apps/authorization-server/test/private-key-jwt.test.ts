@@ -408,6 +408,23 @@ describe('private_key_jwt by jwks_uri', () => {
     }
   });
 
+  it('keys that are known outlive an address that is down for a while', async () => {
+    const own = await makeKey('ES256', 'own');
+    let status = 200;
+    const peer = await startPeer(() => ({ status, body: JSON.stringify({ keys: [own.publicJwk] }) }));
+    await server.register({ id: 'shaky', tokenEndpointAuthMethod: 'private_key_jwt', jwksUri: `${peer.url}/jwks` });
+    await expectAccepted('shaky', own);
+    status = 500;
+    server.clock.advance(11);
+    // Anybody can send a kid that is not known, and so make this server ask.
+    await expectRefused('shaky', await makeKey('ES256', 'foreign'));
+    expect(peer.requests).toBe(2 * instances);
+    await expectAccepted('shaky', own);
+    // But not for longer than the keys would have been used without that.
+    server.clock.advance(300);
+    await expectRefused('shaky', own);
+  });
+
   it('an address that is down is asked again after a pause, not at each request', async () => {
     const own = await makeKey();
     let status = 500;

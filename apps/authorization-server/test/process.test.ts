@@ -48,6 +48,12 @@ describe('the authorization server as a process', () => {
     );
   });
 
+  it('is not for others than this machine while it is seeded, whatever the mode is called', async () => {
+    expect(await failure({ NODE_ENV: 'test', ISSUER: 'https://as.example', PORT: '4999', ...stores() })).toBe(
+      'authorization-server: cannot start: ISSUER must be on this machine, or NODE_ENV must be production\n',
+    );
+  });
+
   it('refuses production on development defaults, a line for each', async () => {
     const lines = (await failure({ NODE_ENV: 'production' })).trim().split('\n');
     expect(lines).toHaveLength(5);

@@ -179,6 +179,25 @@ describe('refresh token grant', () => {
     expect(await introspect(server, third.access_token)).toEqual({ active: false });
   });
 
+  it('SEC-03: a token that was used and has expired since is theft like any other that was used', async () => {
+    const { client, tokens } = await tokensOf('short-lived', { refreshTokenIdleLifetime: 60 });
+    server.clock.advance(50);
+    const second = (await refresh(server, tokens.refresh_token, client)).json();
+    server.clock.advance(15);
+    expectError(await refresh(server, tokens.refresh_token, client), 400, 'invalid_grant');
+    expectError(await refresh(server, second.refresh_token, client), 400, 'invalid_grant');
+    expect((await introspect(server, second.access_token))['active']).toBe(false);
+  });
+
+  it('AS-RT-03: a scope that was taken from the client since is not issued', async () => {
+    const { client, tokens } = await tokensOf('reduced', { scopes: ['notes:read', 'notes:write'] });
+    await server.register({ id: 'reduced', grantTypes: ['authorization_code', 'refresh_token'], scopes: ['notes:read'] });
+    const response = await refresh(server, tokens.refresh_token, client);
+    expect(response.json().scope).toBe('notes:read');
+    expect(decodeJwt(response.json().access_token).scope).toBe('notes:read');
+    expectError(await refresh(server, response.json().refresh_token, { ...client, scope: 'notes:write' }), 400, 'invalid_scope');
+  });
+
   it('SEC-03: theft in one family leaves the user’s other ones alone', async () => {
     const [stolen, other] = [await getTokens(server), await getTokens(server)];
     await refresh(server, stolen.refresh_token);

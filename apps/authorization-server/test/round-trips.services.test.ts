@@ -75,6 +75,15 @@ describe('a request costs, at the stores,', () => {
     expect(redis).toEqual([]);
   });
 
+  it('thirty refreshes at once: a few statements', async () => {
+    const tokens: string[] = [];
+    for (let count = 0; count < 30; count++) tokens.push((await getTokens(server)).refresh_token);
+    taken();
+    const answers = await Promise.all(tokens.map((token) => refresh(server, token)));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual(tokens.map(() => 200));
+    expect(taken().sql.filter((text) => text.includes('UPDATE refresh_tokens')).length).toBeLessThanOrEqual(10);
+  });
+
   it('are counted where it happens', async () => {
     await Promise.all([server.stores.ping(), server.shortLived.ping()]);
     expect(taken()).toMatchObject({ sql: expect.arrayContaining(['SELECT 1']), redis: ['ping'] });

@@ -137,6 +137,17 @@ describe('durable stores', () => {
     expect(await stores.refreshTokens.find('large-0', 0)).toBeUndefined();
   });
 
+  it('revokes all grants of a client, however many', async () => {
+    const client = (await stores.clients.find('added')) as Client;
+    await stores.clients.save({ ...client, id: 'crowded' });
+    const ids = Array.from({ length: 2_100 }, (_, index) => `crowded-${index}`);
+    await Promise.all(ids.map((id) => stores.grants.create({ ...grant(id), clientId: 'crowded' })));
+    expect((await stores.grants.revokeAll({ clientId: 'crowded' }, Date.now())).sort()).toEqual(ids.sort());
+    const listed = await stores.grants.list({ userId: undefined, clientId: 'crowded', before: undefined, limit: 3_000 });
+    expect(listed.filter(({ revokedAt }) => revokedAt === undefined)).toHaveLength(0);
+    expect(await stores.grants.revokeAll({ clientId: 'crowded' }, Date.now())).toEqual([]);
+  });
+
   it('leaves a user that is there as it is', async () => {
     await stores.users.addIfAbsent({ id: 'usr_other', username: 'alice', passwordHash: 'x', name: 'Not Alice' });
     expect(await stores.users.findByUsername('alice')).toMatchObject({ id: userId, name: 'Alice', disabled: false });
