@@ -1,7 +1,19 @@
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Admin, expectChallenge, expectRefusal, openAdmin, readAll } from './support/admin.ts';
-import { expectError, postToken } from './support/flow.ts';
+import { openBrowser } from './support/browser.ts';
+import {
+  authorizeUrl,
+  decide,
+  expectError,
+  introspect,
+  logIn,
+  open,
+  postToken,
+  redeem,
+  refresh,
+  responseParameters,
+} from './support/flow.ts';
 import { startTestServer, TEST_SECRET, type TestServer } from './support/test-server.ts';
 
 const PAYROLL = 'https://payroll.example/v1';
@@ -37,6 +49,48 @@ describe('administration of resources', () => {
     expectError(await token(), 400, 'invalid_target');
     expectRefusal(await admin('GET', at(PAYROLL)), 404, 'not_found');
     expectRefusal(await admin('DELETE', at(PAYROLL)), 404, 'not_found');
+  });
+
+  it('what was granted there does not come back when it is added again; a grant that reaches further keeps the rest', async () => {
+    await admin('PUT', at(PAYROLL), CONTENT);
+    const redirect_uri = 'https://client.example/callback';
+    await server.register({ id: 'keeper', scopes: ['pay', 'notes:read'], grantTypes: ['authorization_code', 'refresh_token'] });
+    const credentials = { client_id: 'keeper', client_secret: TEST_SECRET };
+    const browser = openBrowser(server.app);
+    const here = { client_id: 'keeper', redirect_uri, scope: 'pay', resource: PAYROLL };
+    const urls = [authorizeUrl(here), `${authorizeUrl({ ...here, scope: 'pay notes:read' })}&resource=http%3A%2F%2Flocalhost%3A4001`];
+    const codes: string[] = [];
+    for (const url of [...urls, ...urls]) {
+      let page = await open(browser, url);
+      if (page.body.includes('name="password"')) page = await logIn(browser);
+      if (page.body.includes('name="decision"')) page = await decide(browser, 'approve');
+      codes.push(responseParameters(page).get('code') as string);
+    }
+    const [alone, both, ...underWay] = codes as [string, string, ...string[]];
+    const redeemed = async (code: string) => (await redeem(server, code, { ...credentials, redirect_uri, resource: PAYROLL })).json();
+    const [mine, shared] = [await redeemed(alone), await redeemed(both)];
+    const id = decodeJwt(mine.access_token)['grant_id'] as string;
+    expect((await admin('GET', `/grants/${id}`)).json().resources).toEqual([{ resource: PAYROLL, scope: 'pay' }]);
+    // Its consent page is open all the while.
+    const late = openBrowser(server.app);
+    await open(late, authorizeUrl({ ...here, prompt: 'consent' }));
+    await logIn(late);
+
+    expect((await admin('DELETE', at(PAYROLL))).statusCode).toBe(204);
+    await decide(late, 'approve');
+    await admin('PUT', at(PAYROLL), CONTENT);
+    expectError(await refresh(server, mine.refresh_token, credentials), 400, 'invalid_grant');
+    expect(await introspect(server, mine.refresh_token, credentials)).toEqual({ active: false });
+    expect((await admin('GET', `/grants/${id}`)).json().resources).toEqual([]);
+    expectError(await refresh(server, shared.refresh_token, { ...credentials, resource: PAYROLL }), 400, 'invalid_target');
+    expectError(await refresh(server, shared.refresh_token, { ...credentials, scope: 'pay' }), 400, 'invalid_scope');
+    const next = (await refresh(server, shared.refresh_token, credentials)).json();
+    expect([decodeJwt(next.access_token).aud, next.scope]).toEqual(['http://localhost:4001', 'notes:read']);
+    for (const code of underWay)
+      expectError(await redeem(server, code, { ...credentials, redirect_uri, resource: PAYROLL }), 400, 'invalid_grant');
+    expect((await open(browser, urls[0] as string)).body).toContain('name="decision"');
+    const again = await redeemed(responseParameters(await decide(browser, 'approve')).get('code') as string);
+    expect((await refresh(server, again.refresh_token, credentials)).json().scope).toBe('pay');
   });
 
   it('what users have allowed there is forgotten with it', async () => {

@@ -14,6 +14,7 @@ const DAY_MILLISECONDS = 86_400_000;
 
 /** What is there: a million rows that are to go, and among them what is alive. */
 const FILL = `
+INSERT INTO resources (identifier, name) VALUES ('r', 'R');
 INSERT INTO grants (id, user_id, client_id, granted, created_at, expires_at)
   SELECT 'dead-' || n, users.id, 'sample-client', '{"r a"}', now() - interval '400 days', now() - n * interval '1 minute' - interval '2 hours'
   FROM generate_series(1, 100000) AS n, users WHERE username = 'alice';

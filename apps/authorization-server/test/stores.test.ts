@@ -14,6 +14,8 @@ describe('durable stores', () => {
     stores = await openStores(await testDatabaseLocation(), 'apply');
     await seed(stores, defaultSeedAddresses);
     userId = (await stores.users.findByUsername('alice'))?.id as string;
+    for (const identifier of ['https://r.example', 'https://empty.example'])
+      await registerResource(stores, { identifier, name: identifier, scopes: [{ name: 'a', description: 'A' }] });
   });
   afterAll(() => stores.close());
 

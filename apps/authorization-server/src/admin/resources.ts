@@ -68,7 +68,7 @@ export function resourceOperations({ stores: { resources }, issuer, audit }: Adm
       scopes: ['admin:resources'],
       summary: 'Remove a resource',
       description:
-        'No token is issued for it any more, and what users have allowed there is forgotten. A JWT that it checks by itself is good until it expires.',
+        'No token is issued for it any more, and what users have allowed there is gone for good. A JWT that it checks by itself is good until it expires.',
       handle: async ({ path, administrator, request }) => {
         const identifier = path['identifier'] ?? '';
         if (identifier === adminResource(issuer).identifier) refuse();

@@ -198,7 +198,7 @@ export interface ResourceStore {
   list(): Promise<Resource[]>;
   /** Adds the resource, or replaces it. The default is one: it takes that from any other. */
   save(resource: Resource): Promise<void>;
-  /** Removes the resource, and what was consented to there. True when it was there. */
+  /** Removes the resource, and for good what was allowed there: one that is added in its place begins anew. True when it was there. */
   remove(identifier: string): Promise<boolean>;
 }
 
@@ -265,7 +265,7 @@ export interface ConsentStore {
     clientId: string,
     suffices?: (found: ReadonlyMap<string, ConsentedScopes>) => boolean,
   ): Promise<ReadonlyMap<string, ConsentedScopes>>;
-  /** Adds to what was decided at a resource: what is agreed to is no longer refused, and the other way round. */
+  /** Adds to what was decided at a resource, if it is there: what is agreed to is no longer refused, and the other way round. */
   decide(
     userId: string,
     clientId: string,
@@ -306,7 +306,7 @@ export interface Grant {
   expiresAt: number;
 }
 
-/** A grant as it is spoken of. */
+/** A grant as it is spoken of, with what it still holds: nothing at a resource that was removed since. */
 export interface GrantEntry extends Grant {
   /** Milliseconds since the epoch. */
   revokedAt?: number;

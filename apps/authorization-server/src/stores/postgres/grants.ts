@@ -1,7 +1,7 @@
 import type { Database } from '@rolecall/storage/open-database';
 import type { Grant as GrantRow, PrismaClient } from '../../generated/prisma/client.ts';
-import type { FirstRefreshToken, Grant, GrantEntry, GrantStore } from '../types.ts';
-import { fromPairs, scopeOf, toPairs } from './granted.ts';
+import type { FirstRefreshToken, Grant, GrantedScopes, GrantEntry, GrantStore } from '../types.ts';
+import { fromPairs, HELD, scopeOf, toPairs } from './granted.ts';
 import { inBatches } from './in-batches.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -66,7 +66,9 @@ const REVOKE_BATCH = 1_000;
 const MAXIMUM_IN_FORCE = 500;
 
 /** $1 grants */
-const LAST_USED = `SELECT grant_id AS id, max(created_at) AS at FROM refresh_tokens WHERE grant_id = ANY($1::text[]) GROUP BY grant_id`;
+const STATE = `
+SELECT g.id, held.granted, (SELECT max(created_at) FROM refresh_tokens WHERE grant_id = g.id) AS last_used_at
+FROM grants AS g ${HELD} WHERE g.id = ANY($1::text[])`;
 
 export function createGrantStore(prisma: PrismaClient, database: Database): GrantStore {
   const create = inBatches<NewGrant, boolean>(
@@ -92,6 +94,18 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
     },
   );
 
+  /** The same grants with what they hold by now, and when a token was last issued from them. */
+  const inTheirState = async (rows: readonly GrantRow[]): Promise<(GrantEntry & { lastUsedAt: number })[]> => {
+    const states = await database.query<{ id: string; granted: string[] | null; last_used_at: Date | null }>(STATE, [
+      rows.map(({ id }) => id),
+    ]);
+    const found = new Map(states.map((state) => [state.id, state]));
+    return rows.map((row) => {
+      const { granted, last_used_at } = found.get(row.id) ?? {};
+      return { ...toEntry(row, fromPairs(granted ?? [])), lastUsedAt: (last_used_at ?? row.createdAt).getTime() };
+    });
+  };
+
   return {
     create: (grant, refreshToken) => create({ grant, refreshToken }),
     revoke: async (id, at) => {
@@ -113,7 +127,7 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
     },
     find: async (id) => {
       const row = await prisma.grant.findUnique({ where: { id } });
-      return row === null ? undefined : toEntry(row);
+      return row === null ? undefined : (await inTheirState([row]))[0];
     },
     list: async ({ userId, clientId, before, limit }) => {
       const createdAt = before && new Date(before.createdAt);
@@ -126,7 +140,7 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
         take: limit,
       });
-      return rows.map(toEntry);
+      return inTheirState(rows);
     },
     listInForce: async (userId, now) => {
       const rows = await prisma.grant.findMany({
@@ -134,9 +148,7 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
         orderBy: { createdAt: 'desc' },
         take: MAXIMUM_IN_FORCE,
       });
-      const used = await database.query<{ id: string; at: Date }>(LAST_USED, [rows.map(({ id }) => id)]);
-      const lastUsed = new Map(used.map(({ id, at }) => [id, at.getTime()]));
-      return rows.map((row) => ({ ...toEntry(row), lastUsedAt: lastUsed.get(row.id) ?? row.createdAt.getTime() }));
+      return (await inTheirState(rows)).filter(({ granted }) => granted.length > 0);
     },
   };
 }
@@ -146,12 +158,12 @@ interface NewGrant {
   refreshToken: FirstRefreshToken | undefined;
 }
 
-function toEntry(row: GrantRow): GrantEntry {
+function toEntry(row: GrantRow, granted: GrantedScopes[]): GrantEntry {
   return {
     id: row.id,
     userId: row.userId,
     clientId: row.clientId,
-    granted: fromPairs(row.granted),
+    granted,
     authTime: Math.floor(row.authTime.getTime() / 1000),
     createdAt: row.createdAt.getTime(),
     expiresAt: row.expiresAt.getTime(),

@@ -1,10 +1,10 @@
 import type { Database } from '@rolecall/storage/open-database';
 import type { RefreshTokenOutcome, RefreshTokenStore, UsedGrant } from '../types.ts';
-import { fromPairs, resourceOf, scopeOf } from './granted.ts';
+import { fromPairs, HELD, resourceOf, scopeOf } from './granted.ts';
 import { inBatches } from './in-batches.ts';
 import { timestamp } from './timestamp.ts';
 
-const GRANT_COLUMNS = 'g.id, g.user_id, g.client_id, g.granted, extract(epoch FROM g.auth_time)::int AS auth_time';
+const GRANT_COLUMNS = 'g.id, g.user_id, g.client_id, held.granted, extract(epoch FROM g.auth_time)::int AS auth_time';
 
 /**
  * One statement does all of it, for any number of tokens. The row is locked by the update: of two uses at once the second waits and then sees what the first
@@ -26,13 +26,13 @@ WITH uses AS MATERIALIZED (
     successor_salt = CASE WHEN t.used_at IS NOT NULL OR t.expires_at < use.rotate_before THEN COALESCE(t.successor_salt, use.next_salt) END,
     expires_at = CASE WHEN t.used_at IS NULL AND t.expires_at >= use.rotate_before AND use.slides_to IS NOT NULL
       THEN GREATEST(t.expires_at, LEAST(use.slides_to, g.expires_at)) ELSE t.expires_at END
-  FROM uses AS use, grants AS g JOIN users AS u ON u.id = g.user_id JOIN clients AS c ON c.id = g.client_id
+  FROM uses AS use, grants AS g JOIN users AS u ON u.id = g.user_id JOIN clients AS c ON c.id = g.client_id ${HELD}
   WHERE t.hash = use.hash AND (t.expires_at > use.now OR t.used_at IS NOT NULL)
     AND g.id = t.grant_id AND g.client_id = use.client_id AND g.revoked_at IS NULL AND g.expires_at > use.now
-    AND u.disabled_at IS NULL AND c.disabled_at IS NULL
-    AND (use.scopes IS NULL OR string_to_array(use.scopes, ' ') <@ ARRAY(SELECT ${scopeOf('pair')} FROM unnest(g.granted) AS pair))
+    AND u.disabled_at IS NULL AND c.disabled_at IS NULL AND held.granted IS NOT NULL
+    AND (use.scopes IS NULL OR string_to_array(use.scopes, ' ') <@ ARRAY(SELECT ${scopeOf('pair')} FROM unnest(held.granted) AS pair))
     AND (use.resource IS NULL OR EXISTS (
-      SELECT 1 FROM unnest(g.granted) AS pair
+      SELECT 1 FROM unnest(held.granted) AS pair
       WHERE ${resourceOf('pair')} = use.resource AND (use.scopes IS NULL OR ${scopeOf('pair')} = ANY(string_to_array(use.scopes, ' ')))
     ))
   RETURNING ${GRANT_COLUMNS}, g.expires_at, t.hash, t.used_at, t.successor_hash, t.successor_salt, use.now, use.next_hash, use.next_expires_at, use.too_late
@@ -56,15 +56,15 @@ FROM judged`;
 const FIND = `
 SELECT ${GRANT_COLUMNS}, t.created_at AS token_created_at, t.expires_at AS token_expires_at,
   (t.used_at IS NULL AND t.expires_at > $2::timestamptz AND g.revoked_at IS NULL AND g.expires_at > $2::timestamptz
-    AND u.disabled_at IS NULL AND c.disabled_at IS NULL) AS alive
-FROM refresh_tokens AS t JOIN grants AS g ON g.id = t.grant_id JOIN users AS u ON u.id = g.user_id JOIN clients AS c ON c.id = g.client_id
+    AND u.disabled_at IS NULL AND c.disabled_at IS NULL AND held.granted IS NOT NULL) AS alive
+FROM refresh_tokens AS t JOIN grants AS g ON g.id = t.grant_id JOIN users AS u ON u.id = g.user_id JOIN clients AS c ON c.id = g.client_id ${HELD}
 WHERE t.hash = $1`;
 
 interface GrantRow {
   id: string;
   user_id: string;
   client_id: string;
-  granted: string[];
+  granted: string[] | null;
   auth_time: number;
 }
 
@@ -114,5 +114,5 @@ function toOutcome(row: UsedRow): RefreshTokenOutcome {
 }
 
 function toGrant({ id, user_id, client_id, granted, auth_time }: GrantRow): UsedGrant {
-  return { id, userId: user_id, clientId: client_id, granted: fromPairs(granted), authTime: auth_time };
+  return { id, userId: user_id, clientId: client_id, granted: fromPairs(granted ?? []), authTime: auth_time };
 }
