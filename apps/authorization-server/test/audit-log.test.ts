@@ -39,6 +39,17 @@ describe('audit log', () => {
     expect(JSON.stringify(await written('client_authentication_failed'))).not.toContain('crit');
   });
 
+  it('a client that does not exist is a line in the log and no row: nobody fills the database with made-up names', async () => {
+    const before = (await written('client_authentication_failed')).length;
+    const attempt = (client_id: string) => postToken(server, { grant_type: 'client_credentials', client_id, client_secret: 'wrong' });
+    for (const name of ['made-up', 'sample-service']) expect((await attempt(name)).statusCode).toBe(401);
+    expect(server.logged()).toContain('"reason":"unknown client"');
+    expect(server.logged()).not.toContain('made-up');
+    const after = await written('client_authentication_failed');
+    expect(after).toHaveLength(before + 1);
+    expect(after[0]).toMatchObject({ clientId: 'sample-service' });
+  });
+
   it('an event that the database refuses is left to the log, and the others are written', async () => {
     const { append } = server.serverStores.audit;
     server.serverStores.audit.append = async (events) => {

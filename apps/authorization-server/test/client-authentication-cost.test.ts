@@ -58,7 +58,7 @@ function counted() {
     checkAssertion: async () => 'none is checked here',
     throttle: createFailureThrottle({ store, clock, name: 'client', limit: 1_000, windowSeconds: 60 }),
     lastUsed: { note: () => {} },
-    audit: { record: () => void (counts.events += 1) },
+    audit: { record: () => void (counts.events += 1), log: () => void (counts.events += 1) },
   });
   /** The work that one refused request makes, and the answer to it. */
   const workOf = async (clientId: string, secret: string, basic: boolean) => {

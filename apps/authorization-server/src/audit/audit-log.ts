@@ -15,6 +15,8 @@ export interface AuditLog {
    * @param request whose id and address go with it; undefined for what the server does by itself.
    */
   record(request: AuditedRequest | undefined, event: AuditEvent): void;
+  /** Writes an event to the log alone: one that anybody may bring about as often as they like, and that is about nobody here. It must not fill the database. */
+  log(request: AuditedRequest, event: AuditEvent): void;
   /** Resolves when all that was recorded so far is in the database. */
   flush(): Promise<void>;
 }
@@ -62,21 +64,24 @@ export function createAuditLog(options: { store: AuditStore; clock: Clock; logge
     failures = 0;
     return true;
   };
+  const logged = (request: AuditedRequest | undefined, { type, clientId, userId, ...details }: AuditEvent): RecordedAuditEvent => {
+    const event = {
+      type,
+      details,
+      ...(request !== undefined && { requestId: request.id, address: request.ip }),
+      ...(clientId !== undefined && { clientId: clientId.slice(0, MAXIMUM_ID_LENGTH) }),
+      ...(userId !== undefined && { userId: userId.slice(0, MAXIMUM_ID_LENGTH) }),
+    };
+    logger.info({ audit: event }, 'audit');
+    return { at: clock.now(), ...event };
+  };
   const schedule = (): NodeJS.Timeout => setTimeout(() => void flush(), FLUSH_MILLISECONDS).unref();
   const flush = (): Promise<void> => (writing = writing.then(write));
 
   return {
-    record: (request, { type, clientId, userId, ...details }) => {
-      const event: RecordedAuditEvent = {
-        at: clock.now(),
-        type,
-        details,
-        ...(request !== undefined && { requestId: request.id, address: request.ip }),
-        ...(clientId !== undefined && { clientId: clientId.slice(0, MAXIMUM_ID_LENGTH) }),
-        ...(userId !== undefined && { userId: userId.slice(0, MAXIMUM_ID_LENGTH) }),
-      };
-      const { at: _, ...logged } = event;
-      logger.info({ audit: logged }, 'audit');
+    log: (request, event) => void logged(request, event),
+    record: (request, about) => {
+      const event = logged(request, about);
       if (waiting.length >= MAXIMUM_WAITING) waiting = waiting.slice(BATCH);
       waiting.push(event);
       if (waiting.length === 100) void flush();

@@ -43,7 +43,7 @@ export function createClientAuthentication(options: {
   checkAssertion: CheckAssertion;
   throttle: FailureThrottle;
   lastUsed: Pick<LastUsed, 'note'>;
-  audit: Pick<AuditLog, 'record'>;
+  audit: Pick<AuditLog, 'record' | 'log'>;
 }): AuthenticateClient {
   const { clients, clock, throttle, audit } = options;
 
@@ -71,12 +71,9 @@ export function createClientAuthentication(options: {
     }
 
     // What was sent as client_id may be anything, a secret in the wrong field included: only that of a client is written down.
-    audit.record(request, {
-      type: 'client_authentication_failed',
-      method: sent.method,
-      reason: problem ?? 'unknown client',
-      ...(known !== undefined && { clientId: known.id }),
-    });
+    const failure = { type: 'client_authentication_failed', method: sent.method, reason: problem ?? 'unknown client' } as const;
+    if (known === undefined) audit.log(request, failure);
+    else audit.record(request, { ...failure, clientId: known.id });
     const waitFromNow = await throttle.failed(sent.clientId, request.ip);
     if (waitFromNow > 0) throw tooManyAttempts(waitFromNow);
     const description = 'The client is unknown or its authentication failed.';
