@@ -23,6 +23,16 @@ describe('access to the administration', () => {
       expectChallenge(await adminWith(server, token)('GET', '/clients'), 401, 'invalid_token');
   });
 
+  it('does not ask the database about what is no access token by its form', async () => {
+    const { refreshTokens } = server.serverStores;
+    const { find } = refreshTokens;
+    let asked = 0;
+    refreshTokens.find = (...parameters) => ((asked += 1), find(...parameters));
+    expectChallenge(await adminWith(server, 'rc_rt_abc')('GET', '/clients'), 401, 'invalid_token');
+    refreshTokens.find = find;
+    expect(asked).toBe(0);
+  });
+
   it('SEC-33: refuses a token for another resource', async () => {
     const form = { grant_type: 'client_credentials', client_id: 'sample-service', client_secret: 'sample-service-secret' };
     const token = (await postToken(server, form)).json().access_token;

@@ -114,6 +114,13 @@ describe('a limited endpoint', () => {
     expect(await statuses(2, (index) => ask(server, nobody, { forwardedFor: `203.0.113.${index}` }))).toEqual([401, 401]);
   });
 
+  it('counts what everybody may ask for, and what only administrators may, before it looks at their tokens', async () => {
+    const server = await start('revocations=1,admin=2');
+    expect(await statuses(2, () => server.app.inject('/revocations'))).toEqual([200, 429]);
+    const headers = { authorization: 'Bearer nonsense' };
+    expect(await statuses(3, () => server.app.inject({ url: '/admin/clients', headers }))).toEqual([401, 401, 429]);
+  });
+
   it('shows people a page', async () => {
     const server = await start('authorize=1');
     await server.app.inject(authorizeUrl());

@@ -1,7 +1,7 @@
 import { revocationsClaims } from '@rolecall/contracts/revocations';
 import { StoreUnavailableError } from '@rolecall/storage/store-unavailable-error';
 import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, inject } from 'vitest';
 import { expectError, getCode, getTokens, introspect, postToken, redeem, refresh, revoke } from './support/flow.ts';
 import { startTestServer, TEST_SECRET, type TestServer } from './support/test-server.ts';
 
@@ -274,6 +274,27 @@ describe('revocation', () => {
       const other = await getTokens(own);
       await revoke(own, other.refresh_token);
       expect(await names('')).toBe(false);
+      await own.close();
+    });
+
+    it('is signed once a second for everybody, or when there is something new', async () => {
+      const own = await startTestServer();
+      const { refresh_token } = await getTokens(own);
+      const since = Math.floor(own.clock.now() / 1000);
+      const bodies = async () => {
+        const all = new Set<string>();
+        for (let request = 0; request < 8; request++) all.add((await own.app.inject(`/revocations?since=${since}`)).body);
+        return all;
+      };
+      const instances = inject('instances');
+      const first = await bodies();
+      expect(first.size).toBe(instances);
+      await revoke(own, refresh_token);
+      const second = await bodies();
+      expect([second.size, first.union(second).size]).toEqual([instances, 2 * instances]);
+      own.clock.advance(1);
+      const third = await bodies();
+      expect([third.size, second.union(third).size]).toEqual([instances, 2 * instances]);
       await own.close();
     });
 

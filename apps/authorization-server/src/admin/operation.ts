@@ -50,7 +50,7 @@ export function registerOperation(api: FastifyInstance, definition: Operation): 
   api.route({
     method,
     url: path.replaceAll(/\{(\w+)\}/g, ':$1'),
-    config: { anyOfScopes: scopes },
+    config: { limit: 'admin', anyOfScopes: scopes },
     ...(bodyLimit !== undefined && { bodyLimit }),
     handler: async (request, reply) => {
       const result = await definition.handle({

@@ -35,8 +35,9 @@ export function requireAdministrator(
   api.addHook('onRoute', (route) => {
     if (route.config?.anyOfScopes === undefined) throw new Error(`${String(route.method)} ${route.url} names no scopes`);
   });
-  api.addHook('onRequest', async (request) => {
-    const found = await options.findToken(extractToken(request.raw));
+  // After the limit on requests.
+  api.addHook('preParsing', async (request) => {
+    const found = await options.findToken(extractToken(request.raw), { only: 'access_token' });
     if (found?.kind !== 'access_token' || !found.alive)
       throw new BearerError('invalid_token', 'the access token is unknown, expired or revoked');
     const { claims } = found;

@@ -12,6 +12,9 @@ const DEFAULTS = {
   register: 60,
   authorize: 3_000,
   login: 600,
+  // Some resource servers behind one address ask every two seconds.
+  revocations: 6_000,
+  admin: 6_000,
 };
 
 export type LimitName = keyof typeof DEFAULTS;

@@ -48,7 +48,8 @@ export async function registerRateLimits(
       ...route.config,
       rateLimit: {
         timeWindow: WINDOW_SECONDS * 1000,
-        hook: 'preHandler',
+        // The administration looks at the token before the body: its limit comes before that.
+        hook: name === 'admin' ? 'onRequest' : 'preHandler',
         max: (_request, key) => (key.startsWith(CLIENT) ? limit : anonymousLimit),
         keyGenerator: async (request) => {
           const address = `${name}:address:${networkOf(request.ip)}`;

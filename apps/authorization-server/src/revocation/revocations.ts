@@ -21,6 +21,8 @@ export interface Revocations {
   isRevoked(claims: AccessTokenClaims): Promise<boolean>;
   /** Takes in what the database says was revoked. */
   learn(change: Change): void;
+  /** Another number whenever something has been learnt: {@link since} has the same answers until then. */
+  version(): number;
   /** What was revoked at this time or later (milliseconds since the epoch), as far as it still matters. */
   since(time: number): Revocation[];
 }
@@ -57,6 +59,7 @@ export function createRevocations(options: { store: ShortLivedStore; clock: Cloc
   const lifetimeSeconds = options.tokenLifetimeSeconds + 120;
   /** By claim and value; in the order in which they were learnt. */
   const known = new Map<string, Revocation>();
+  let version = 0;
   const keyOf = (claim: string, value: string) => `revoked:${claim}:${value}`;
 
   const remember = (kind: Revocable, value: string, at: number): void => {
@@ -64,6 +67,7 @@ export function createRevocations(options: { store: ShortLivedStore; clock: Cloc
     const key = keyOf(claim, value);
     const seconds = secondsOf(kind, at);
     if ((known.get(key)?.at ?? 0) >= seconds) return;
+    version += 1;
     known.delete(key);
     known.set(key, { claim, value, at: seconds });
     for (const [oldest, entry] of known) {
@@ -88,6 +92,7 @@ export function createRevocations(options: { store: ShortLivedStore; clock: Cloc
       const revocable = KINDS[kind];
       if (revocable !== undefined) remember(revocable, key, at);
     },
+    version: () => version,
     since: (time) => [...known.values()].filter(({ at }) => at >= Math.floor(time / 1000)),
   };
 }

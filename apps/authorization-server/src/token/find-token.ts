@@ -12,7 +12,11 @@ export type FoundToken =
   | { kind: 'refresh_token'; state: RefreshTokenState; alive: boolean };
 
 /** Finds out what a token is: its own form says which kind, so that no hint is needed (RFC 7662 §2.1). Undefined when it is none of this server's. */
-export type FindToken = (token: string) => Promise<FoundToken | undefined>;
+export type FindToken = (
+  token: string,
+  /** Another kind of token is not even looked up. */
+  options?: { only?: 'access_token' },
+) => Promise<FoundToken | undefined>;
 
 export function createTokenFinder(options: {
   issuer: string;
@@ -27,8 +31,9 @@ export function createTokenFinder(options: {
 }): FindToken {
   const { issuer, clock, keyRing, opaqueTokens, revocations, clients, users, resources, refreshTokens } = options;
 
-  return async (token) => {
+  return async (token, { only } = {}) => {
     if (token.startsWith('rc_rt_')) {
+      if (only === 'access_token') return undefined;
       const state = await refreshTokens.find(tokenHash(token), clock.now());
       return state && { kind: 'refresh_token', state, alive: state.alive };
     }
