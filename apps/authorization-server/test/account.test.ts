@@ -88,6 +88,20 @@ describe('the account page', () => {
     expect(text).toContain('Where you are logged in');
   });
 
+  it.each(['never', 'near_expiry'] as const)(
+    'says when a client was last used whose refresh tokens rotate %s',
+    async (refreshTokenRotation) => {
+      const { id, name, credentials } = await register({ refreshTokenRotation });
+      const { refresh_token } = await tokensOf(await atAccount(), id);
+      server.clock.advance(5 * 3_600);
+      expect((await refresh(server, refresh_token, credentials)).json().refresh_token).toBe(refresh_token);
+      const used = new Date(server.clock.now()).toISOString();
+      server.clock.advance(3_600);
+      const entry = (await (await atAccount()).get('/account')).body.split('<li>').find((each) => each.includes(name));
+      expect(entry).toContain(`last used <time datetime="${used}">`);
+    },
+  );
+
   it('shows what was left out, and who nobody vouches for', async () => {
     const { id, name } = await register({ verified: false });
     const browser = await atAccount();

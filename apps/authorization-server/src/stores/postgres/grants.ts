@@ -67,7 +67,7 @@ const MAXIMUM_IN_FORCE = 500;
 
 /** $1 grants */
 const STATE = `
-SELECT g.id, held.granted, (SELECT max(created_at) FROM refresh_tokens WHERE grant_id = g.id) AS last_used_at
+SELECT g.id, held.granted, (SELECT max(COALESCE(last_used_at, created_at)) FROM refresh_tokens WHERE grant_id = g.id) AS last_used_at
 FROM grants AS g ${HELD} WHERE g.id = ANY($1::text[])`;
 
 export function createGrantStore(prisma: PrismaClient, database: Database): GrantStore {

@@ -21,6 +21,7 @@ WITH uses AS MATERIALIZED (
     AS use (hash, client_id, scopes, resource, now, next_hash, next_salt, next_expires_at, rotate_before, slides_to, too_late)
 ), presented AS (
   UPDATE refresh_tokens AS t SET
+    last_used_at = GREATEST(t.last_used_at, use.now),
     used_at = CASE WHEN t.used_at IS NOT NULL OR t.expires_at < use.rotate_before THEN COALESCE(t.used_at, use.now) END,
     successor_hash = CASE WHEN t.used_at IS NOT NULL OR t.expires_at < use.rotate_before THEN COALESCE(t.successor_hash, use.next_hash) END,
     successor_salt = CASE WHEN t.used_at IS NOT NULL OR t.expires_at < use.rotate_before THEN COALESCE(t.successor_salt, use.next_salt) END,
