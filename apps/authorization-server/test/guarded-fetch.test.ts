@@ -1,18 +1,19 @@
-import type dns from 'node:dns';
+import dns from 'node:dns';
+import { createSocket } from 'node:dgram';
 import { type AddressInfo, createServer } from 'node:net';
-import { expect, it, onTestFinished } from 'vitest';
-import { createGuardedFetch, FetchRefusedError } from '../src/fetch/guarded-fetch.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { createGuardedFetch, FetchRefusedError, type Lookup, lookupIn } from '../src/fetch/guarded-fetch.ts';
 import { isPublicAddress } from '../src/fetch/public-address.ts';
 import { startPeer } from './support/client-assertion.ts';
 
 /** A resolver that has this address for every name. */
-function resolvesTo(address: string): { lookup: typeof dns.lookup; asked: string[] } {
+function resolvesTo(address: string): { lookup: Lookup; asked: string[] } {
   const asked: string[] = [];
   const lookup = (hostname: string, _options: object, callback: (error: null, addresses: object[]) => void) => {
     asked.push(hostname);
     callback(null, [{ address, family: address.includes(':') ? 6 : 4 }]);
   };
-  return { lookup: lookup as unknown as typeof dns.lookup, asked };
+  return { lookup: lookup as unknown as Lookup, asked };
 }
 
 it.each([
@@ -104,7 +105,7 @@ it('SEC-36: a name with one private address among public ones is not connected t
     callback(null, [
       { address: '1.1.1.1', family: 4 },
       { address: '127.0.0.1', family: 4 },
-    ])) as unknown as typeof dns.lookup;
+    ])) as unknown as Lookup;
   await expect(createGuardedFetch({ allowLoopback: false, lookup })('https://client.example/jwks')).rejects.toThrow('public address');
 });
 
@@ -124,6 +125,39 @@ it('SEC-36: a name that changes its mind gains nothing: the one lookup there is,
     expect(asked).toHaveLength(time);
   }
   expect(connections).toBe(0);
+});
+
+it('SEC-36: a name is asked of the DNS, and never waits in the threads that hash passwords', async () => {
+  const ofTheSystem = vi.spyOn(dns, 'lookup');
+  onTestFinished(() => ofTheSystem.mockRestore());
+  await expect(createGuardedFetch({ allowLoopback: true })('https://name.invalid/')).rejects.toThrow();
+  expect(ofTheSystem).not.toHaveBeenCalled();
+});
+
+it('SEC-36: a name server that does not answer is not waited for', async () => {
+  const silent = createSocket('udp4');
+  await new Promise<void>((resolve) => silent.bind(0, '127.0.0.1', resolve));
+  onTestFinished(() => void silent.close());
+  const resolver = new dns.promises.Resolver({ timeout: 100, tries: 1 });
+  resolver.setServers([`127.0.0.1:${silent.address().port}`]);
+  const before = performance.now();
+  await expect(createGuardedFetch({ allowLoopback: false, lookup: lookupIn(resolver) })('https://client.example/')).rejects.toThrow();
+  expect(performance.now() - before).toBeLessThan(3_000);
+});
+
+it('SEC-36: addresses of both families are looked at, and one family is enough', async () => {
+  const none = () => Promise.reject(new Error('no such record'));
+  const found = (resolver: object) =>
+    new Promise((resolve) => lookupIn(resolver as never)('client.example', { all: true }, (_error, addresses) => resolve(addresses)));
+  const four = async () => ['1.1.1.1'];
+  const six = async () => ['fd00::1'];
+  expect(await found({ resolve4: four, resolve6: six })).toEqual([
+    { address: '1.1.1.1', family: 4 },
+    { address: 'fd00::1', family: 6 },
+  ]);
+  expect(await found({ resolve4: none, resolve6: six })).toEqual([{ address: 'fd00::1', family: 6 }]);
+  const fetch = createGuardedFetch({ allowLoopback: false, lookup: lookupIn({ resolve4: four, resolve6: six } as never) });
+  await expect(fetch('https://client.example/')).rejects.toThrow('public address');
 });
 
 it('SEC-36: where loopback is allowed, only by its own names', async () => {

@@ -12,7 +12,16 @@ export class FetchRefusedError extends Error {}
 
 /** For all of it: the name, the connection, the answer. */
 const TIMEOUT_MILLISECONDS = 3_000;
+/** For one question to one server. */
+const DNS_TIMEOUT_MILLISECONDS = 1_000;
 const MAXIMUM_BYTES = 64 * 1024;
+
+/** How names are resolved, all addresses of a name at once. */
+export type Lookup = (
+  hostname: string,
+  options: dns.LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: dns.LookupAddress[]) => void,
+) => void;
 
 /**
  * Where a stranger names the address, this server must not become the stranger's hand inside its own network (SSRF). Only https to public addresses;
@@ -20,10 +29,14 @@ const MAXIMUM_BYTES = 64 * 1024;
  * gains nothing. Redirects are not followed. Size and time have limits.
  *
  * @param options.allowLoopback for development: `localhost` and its addresses may be asked, with http too.
- * @param options.lookup how names are resolved: `dns.lookup` of Node.
+ * @param options.lookup how names are resolved: {@link lookupIn} the DNS; where loopback is allowed, `localhost` as the machine has it.
  */
-export function createGuardedFetch(options: { allowLoopback: boolean; lookup?: typeof dns.lookup }): GuardedFetch {
-  const lookup = guardedLookup(options.lookup ?? dns.lookup, options.allowLoopback);
+export function createGuardedFetch(options: { allowLoopback: boolean; lookup?: Lookup }): GuardedFetch {
+  const inDns = lookupIn(new dns.promises.Resolver({ timeout: DNS_TIMEOUT_MILLISECONDS, tries: 2 }));
+  const lookup = guardedLookup(
+    (hostname) => options.lookup ?? (options.allowLoopback && hostname === 'localhost' ? dns.lookup : inDns),
+    options.allowLoopback,
+  );
   const dispatcher = new Agent({
     connect: { lookup, timeout: TIMEOUT_MILLISECONDS },
     headersTimeout: TIMEOUT_MILLISECONDS,
@@ -62,11 +75,31 @@ export function fetchProblem(text: string, allowLoopback: boolean): string | und
   return undefined;
 }
 
-function guardedLookup(lookup: typeof dns.lookup, allowLoopback: boolean): LookupFunction {
+/**
+ * Asks the DNS itself. `dns.lookup` asks the operating system, which has no time limit and waits in one of the few threads that passwords are hashed in:
+ * whoever names a slow server would make everybody wait who logs in.
+ */
+export function lookupIn(resolver: Pick<dns.promises.Resolver, 'resolve4' | 'resolve6'>): Lookup {
+  const find = async (hostname: string): Promise<dns.LookupAddress[]> => {
+    const [four, six] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)]);
+    if (four.status === 'rejected' && six.status === 'rejected') throw four.reason;
+    return [four, six].flatMap((result, index) =>
+      result.status === 'rejected' ? [] : result.value.map((address) => ({ address, family: index === 0 ? 4 : 6 })),
+    );
+  };
+  return (hostname, _options, callback) => {
+    find(hostname).then(
+      (addresses) => callback(null, addresses),
+      (error: NodeJS.ErrnoException) => callback(error, []),
+    );
+  };
+}
+
+function guardedLookup(lookupOf: (hostname: string) => Lookup, allowLoopback: boolean): LookupFunction {
   return (hostname, options, callback) => {
     const loopback = allowLoopback && hostname === 'localhost';
     const isAllowed = (address: string) => (loopback ? isLoopbackAddress(address) : isPublicAddress(address));
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    lookupOf(hostname)(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, '');
       const [first] = addresses;
       if (first === undefined || !addresses.every(({ address }) => isAllowed(address)))
