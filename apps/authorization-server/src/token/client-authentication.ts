@@ -54,6 +54,8 @@ export function createClientAuthentication(options: {
     if (NEVER_IN_QUERY.some((name) => name in query))
       throw new OAuthError('invalid_client', 'Client credentials in the URL are not accepted.');
     const sent = sentCredentials(request.headers.authorization, form);
+    // A right secret waits, too: if it alone were let through, a refusal would say that a secret is wrong, and guessing could go on as if nothing were limited.
+    // It waits only where the wrong ones came from; from anywhere else the client goes on.
     const wait = throttle.retryAfter(sent.clientId, request.ip);
     if (wait > 0) throw tooManyAttempts(wait);
 
