@@ -1,19 +1,16 @@
 import cors from '@fastify/cors';
+import { resourceGuard } from '@rolecall/resource-guard';
+import { resourcePath } from '@rolecall/resource-guard/resource-address';
+import { notesScopes } from '@rolecall/contracts/scope';
 import { createApp } from '@rolecall/service-kit/create-app';
 import { registerHealth } from '@rolecall/service-kit/health';
 import { acceptOnlyJson } from '@rolecall/service-kit/json-body';
 import { refuseOtherMethods } from '@rolecall/service-kit/refuse-other-methods';
 import { type Clock, systemClock } from '@rolecall/storage/clock';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { createIssuerKeys } from './access-token/issuer-keys.ts';
-import { requireAccessToken } from './access-token/require-access-token.ts';
-import { usersOnly } from './access-token/users-only.ts';
-import { createTokenVerifier } from './access-token/verify.ts';
 import type { Config } from './config.ts';
-import { createErrorHandler } from './error-handler.ts';
+import { errorHandler } from './error-handler.ts';
 import { registerNotes } from './notes/routes.ts';
-import { metadataAddress, resourcePath } from './protected-resource-metadata/address.ts';
-import { registerProtectedResourceMetadata } from './protected-resource-metadata/routes.ts';
 import type { Stores } from './stores/types.ts';
 
 type Logger = Parameters<typeof createApp>[0]['logger'] & FastifyBaseLogger;
@@ -36,7 +33,7 @@ export async function buildApp(config: Config, { stores, logger, clock = systemC
     trustedProxies: config.TRUSTED_PROXIES,
     https: resource.startsWith('https:'),
     bodyLimit: BODY_LIMIT_BYTES,
-    errorHandler: createErrorHandler(metadataAddress(resource).url),
+    errorHandler,
   });
   app.addHook('onClose', () => stores.close());
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
@@ -56,12 +53,28 @@ export async function buildApp(config: Config, { stores, logger, clock = systemC
   const refuseTheRest = refuseOtherMethods(app);
 
   registerHealth(app, { database: stores.ping });
-  registerProtectedResourceMetadata(app, { resource, issuer });
+  await app.register(resourceGuard, {
+    issuer,
+    resource,
+    name: 'Rolecall Notes',
+    realm: 'notes',
+    scopes: Object.keys(notesScopes),
+    ...(config.INTROSPECTION_CLIENT_ID !== undefined &&
+      config.INTROSPECTION_CLIENT_SECRET !== undefined && {
+        introspection: {
+          clientId: config.INTROSPECTION_CLIENT_ID,
+          clientSecret: config.INTROSPECTION_CLIENT_SECRET,
+          cacheSeconds: config.INTROSPECTION_CACHE,
+        },
+      }),
+    clock,
+  });
   await app.register(
     async (api) => {
-      const keys = createIssuerKeys({ issuer, clock, logger });
-      requireAccessToken(api, createTokenVerifier({ issuer, audience: resource, keys, clock }));
-      api.addHook('onRequest', usersOnly);
+      // Nothing is served here that does not say what it needs.
+      api.addHook('onRoute', ({ url, onRequest }) => {
+        if (onRequest === undefined) throw new Error(`${url} is not guarded`);
+      });
       registerNotes(api, { notes: stores.notes, clock, resource });
     },
     { prefix: resourcePath(resource) },

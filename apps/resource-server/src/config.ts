@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { commonSettings, ConfigError, httpUrl, port, postgresUrl, readEnvironment } from '@rolecall/service-kit/config';
+import { commonSettings, ConfigError, httpUrl, port, postgresUrl, readEnvironment, seconds } from '@rolecall/service-kit/config';
 import { type DatabaseLocation, databaseLocation } from '@rolecall/storage/database-location';
 import * as z from 'zod';
 
@@ -30,6 +30,11 @@ const settings = z.object({
       error: 'must have a path of plain segments, or none',
     })
     .default('http://localhost:4001'),
+  /** As whom this resource asks the authorization server about opaque tokens (RFC 7662). Without both, only JWTs are accepted. */
+  INTROSPECTION_CLIENT_ID: z.string().min(1).optional(),
+  INTROSPECTION_CLIENT_SECRET: z.string().min(1).optional(),
+  /** Seconds for which an answer is used again: so long a revoked opaque token may still be accepted. */
+  INTROSPECTION_CACHE: seconds(0, 300).default(0),
 });
 
 export type Config = Readonly<z.infer<typeof settings>>;

@@ -1,8 +1,5 @@
-import { challenge } from '@rolecall/contracts/bearer/challenge';
-import { BearerError } from '@rolecall/contracts/bearer/error';
 import { InvalidRequestError } from '@rolecall/service-kit/invalid-request';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { KeysUnavailableError } from './access-token/issuer-keys.ts';
 
 /** What the framework refuses, in our words: its own repeat parts of the request. */
 const FRAMEWORK_PROBLEMS: Readonly<Record<string, string>> = {
@@ -18,37 +15,22 @@ const FRAMEWORK_PROBLEMS: Readonly<Record<string, string>> = {
 const STORE_RETRY_AFTER_SECONDS = 5;
 
 /**
- * Makes the handler that answers every error with JSON: a challenge for access tokens, `invalid_request` for what the caller can mend,
- * 503 for what may work later, and 500 without a word of the cause for what should not have happened.
- *
- * @param resourceMetadata the address of this resource's metadata, named by every challenge.
+ * Answers every error with JSON: `invalid_request` for what the caller can mend, 503 for what may work later, and 500 without a word of the cause
+ * for what should not have happened. Whom the guard does not let in, it answers itself.
  */
-export function createErrorHandler(resourceMetadata: string) {
-  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-    reply.header('cache-control', 'no-store');
-    if (error instanceof BearerError) {
-      // The message alone: the library's errors carry the token's claims, and these may be anything of a person.
-      const cause = error.cause instanceof Error ? error.cause.message : undefined;
-      request.log.info({ refused: error.code ?? 'no credentials', cause }, error.message);
-      const scopes = request.routeOptions.config.scopes ?? [];
-      return reply
-        .code(error.statusCode)
-        .header('www-authenticate', challenge(error, { realm: 'notes', resourceMetadata, scopes }))
-        .send({ ...(error.code && { error: error.code }), error_description: error.message });
-    }
-    const status = error.statusCode ?? 500;
-    if (status === 503) {
-      request.log.error({ err: error }, 'not possible now');
-      const seconds = error instanceof KeysUnavailableError ? error.retryAfterSeconds : STORE_RETRY_AFTER_SECONDS;
-      return reply
-        .code(503)
-        .header('retry-after', seconds)
-        .send({ error: 'temporarily_unavailable', error_description: 'try again later' });
-    }
-    if (status >= 400 && status < 500) return reply.code(status).send(refusal(error));
-    request.log.error({ err: error }, 'unexpected error');
-    return reply.code(500).send({ error: 'server_error', error_description: 'something went wrong here' });
-  };
+export function errorHandler(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.header('cache-control', 'no-store');
+  const status = error.statusCode ?? 500;
+  if (status === 503) {
+    request.log.error({ err: error }, 'not possible now');
+    return reply
+      .code(503)
+      .header('retry-after', STORE_RETRY_AFTER_SECONDS)
+      .send({ error: 'temporarily_unavailable', error_description: 'try again later' });
+  }
+  if (status >= 400 && status < 500) return reply.code(status).send(refusal(error));
+  request.log.error({ err: error }, 'unexpected error');
+  return reply.code(500).send({ error: 'server_error', error_description: 'something went wrong here' });
 }
 
 function refusal(error: FastifyError) {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseChallenge } from './support/challenge.ts';
+import { parseChallenge } from '@rolecall/resource-guard/test-support/challenge';
 import { rawPipeline, rawRequest } from './support/raw-request.ts';
 import { startResourceServer, type TestResourceServer } from './support/resource-server.ts';
 

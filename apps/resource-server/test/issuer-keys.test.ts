@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Stores } from '../src/stores/types.ts';
-import { answer, createSigning, KEYS_PATH, METADATA_PATH, publicJwk, startAuthorizationServer } from './support/authorization-server.ts';
+import {
+  answer,
+  createSigning,
+  KEYS_PATH,
+  METADATA_PATH,
+  publicJwk,
+  startAuthorizationServer,
+} from '@rolecall/resource-guard/test-support/authorization-server';
 import { openTestStores, startResourceServer, type TestResourceServer } from './support/resource-server.ts';
 
 const NORMAL_AGAIN = 3;

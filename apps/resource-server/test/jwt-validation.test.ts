@@ -1,9 +1,9 @@
 import { exportSPKI, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSigning, publicJwk } from './support/authorization-server.ts';
-import { parseChallenge } from './support/challenge.ts';
+import { createSigning, publicJwk } from '@rolecall/resource-guard/test-support/authorization-server';
+import { parseChallenge } from '@rolecall/resource-guard/test-support/challenge';
 import { startResourceServer, type TestResourceServer } from './support/resource-server.ts';
-import type { Signing, TokenOptions } from './support/sign-token.ts';
+import type { Signing, TokenOptions } from '@rolecall/resource-guard/test-support/sign-token';
 
 const RESOURCE = 'http://localhost:4001';
 

@@ -1,8 +1,8 @@
 import { authorizationServerMetadata } from '@rolecall/contracts/authorization-server-metadata';
 import { protectedResourceMetadata } from '@rolecall/contracts/protected-resource-metadata';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseChallenge } from './support/challenge.ts';
-import { METADATA_PATH } from './support/authorization-server.ts';
+import { parseChallenge } from '@rolecall/resource-guard/test-support/challenge';
+import { METADATA_PATH } from '@rolecall/resource-guard/test-support/authorization-server';
 import { startResourceServer, type TestResourceServer } from './support/resource-server.ts';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';

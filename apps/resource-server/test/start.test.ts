@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { createMovableClock } from '@rolecall/storage/test-support/movable-clock';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
-import { startAuthorizationServer } from './support/authorization-server.ts';
+import { startAuthorizationServer } from '@rolecall/resource-guard/test-support/authorization-server';
 import { ownDatabase, type RunningProcess, spawnService } from './support/spawn-service.ts';
 
 const PRODUCTION = {

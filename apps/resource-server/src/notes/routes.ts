@@ -9,6 +9,7 @@ import * as z from 'zod';
 import type { NoteStore, Owner, StoredNote } from '../stores/types.ts';
 import { cursor } from './cursor.ts';
 import { readPage, refuseQuery } from './query.ts';
+import { usersOnly } from './users-only.ts';
 
 export interface NotesOptions {
   notes: NoteStore;
@@ -18,14 +19,16 @@ export interface NotesOptions {
 }
 
 type Scope = keyof typeof notesScopes;
-const read = { config: { scopes: ['notes:read' satisfies Scope] } };
-const write = { config: { scopes: ['notes:write' satisfies Scope] } };
 
 const LIST = resourceServerRoutes.notes;
 const ONE = `${LIST}/:id`;
 
 /** The notes of the user on whose behalf the client calls. Another user's note and one that never was get the same answer. */
 export function registerNotes(api: FastifyInstance, { notes, clock, resource }: NotesOptions): void {
+  const needs = (scope: Scope) => ({ onRequest: [api.requireScopes(scope), usersOnly] });
+  const read = needs('notes:read');
+  const write = needs('notes:write');
+
   api.get(LIST, read, async (request): Promise<NotePage> => {
     const { limit, cursor: after } = readPage(request.url);
     // One more than asked for: it tells whether there is a next page.

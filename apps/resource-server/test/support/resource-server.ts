@@ -7,7 +7,7 @@ import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { openStores } from '../../src/stores/open-stores.ts';
 import type { Stores } from '../../src/stores/types.ts';
-import { type FakeAuthorizationServer, startAuthorizationServer } from './authorization-server.ts';
+import { type FakeAuthorizationServer, startAuthorizationServer } from '@rolecall/resource-guard/test-support/authorization-server';
 
 export interface TestResourceServer {
   /** Where it listens. */

@@ -7,6 +7,9 @@ export interface ChallengeContext {
   resourceMetadata: string;
   /** All scopes that the operation needs. */
   scopes: readonly string[];
+  /** How recently, in seconds, and in which ways the user has to have authenticated (RFC 9470 §3). */
+  maxAge?: number;
+  acrValues?: readonly string[];
 }
 
 /** What a quoted value may hold (RFC 6750 §3): printable ASCII without quote and backslash. */
@@ -17,6 +20,10 @@ export function challenge(error: BearerError, context: ChallengeContext): string
   const parameters: [string, string][] = [['realm', context.realm]];
   if (error.code !== undefined) parameters.push(['error', error.code], ['error_description', error.message]);
   if (context.scopes.length > 0) parameters.push(['scope', context.scopes.join(' ')]);
+  if (error.code === 'insufficient_user_authentication') {
+    if (context.acrValues !== undefined) parameters.push(['acr_values', context.acrValues.join(' ')]);
+    if (context.maxAge !== undefined) parameters.push(['max_age', String(context.maxAge)]);
+  }
   parameters.push(['resource_metadata', context.resourceMetadata]);
   return `Bearer ${parameters.map(([name, value]) => `${name}="${value.replace(ILLEGAL, '')}"`).join(', ')}`;
 }

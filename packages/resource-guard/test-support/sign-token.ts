@@ -38,7 +38,11 @@ export async function signToken({ issuer, audience, clock, signing, claims = {},
     scope: 'notes:read notes:write',
     ...claims,
   };
-  return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-    .setProtectedHeader({ ...signing.header, ...header } as CompactJWSHeaderParameters)
-    .sign(signing.key);
+  return signClaims(payload, { ...signing, header: { ...signing.header, ...header } as CompactJWSHeaderParameters });
+}
+
+/** Signs claims, or JSON as it is written, as they are. */
+export async function signClaims(claims: object | string, { key, header }: Signing): Promise<string> {
+  const json = typeof claims === 'string' ? claims : JSON.stringify(claims);
+  return new CompactSign(new TextEncoder().encode(json)).setProtectedHeader(header).sign(key);
 }

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '@rolecall/storage/clock';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import { type Signing, signToken, type TokenOptions } from './sign-token.ts';
+import { signClaims, type Signing, signToken, type TokenOptions } from './sign-token.ts';
 
 /** What arrived at the authorization server. */
 export interface ReceivedRequest {
@@ -11,8 +12,8 @@ export interface ReceivedRequest {
   headers: IncomingMessage['headers'];
 }
 
-/** How it answers a path instead of its usual document. */
-export type Behaviour = (response: ServerResponse) => void;
+/** How it answers a path, whatever the query, instead of its usual document. */
+export type Behaviour = (response: ServerResponse, request: { url: string; headers: IncomingMessage['headers']; body: string }) => void;
 
 /** An authorization server of which a resource server sees no more than this: metadata, keys, and the tokens they sign. */
 export interface FakeAuthorizationServer {
@@ -28,6 +29,8 @@ export interface FakeAuthorizationServer {
   rotate(): Promise<Signing>;
   /** From now on answers a path in another way; without one, as usual. */
   behave(path: string, behaviour?: Behaviour): void;
+  /** Signs any claims with its key, as a JWT of a type. */
+  sign(claims: Record<string, unknown>, typ: string): Promise<string>;
   /** A valid token for alice, except for what the options change. */
   token(options?: TokenOptions): Promise<string>;
   close(): Promise<void>;
@@ -47,8 +50,8 @@ export async function startAuthorizationServer(clock: Clock, audience: string, p
   const server = createServer((request, response) => {
     const url = request.url ?? '';
     requests.push({ path: url, headers: request.headers });
-    const behaviour = behaviours.get(url);
-    if (behaviour) behaviour(response);
+    const behaviour = behaviours.get(url.split('?', 1)[0] as string);
+    if (behaviour) void text(request).then((body) => behaviour(response, { url, headers: request.headers, body }));
     else if (url === `${METADATA_PATH}${path}`) answer(response, 200, metadata);
     else if (url === KEYS_PATH) answer(response, 200, { keys });
     else answer(response, 404, {});
@@ -74,6 +77,7 @@ export async function startAuthorizationServer(clock: Clock, audience: string, p
     keys,
     rotate,
     behave: (at, behaviour) => void (behaviour ? behaviours.set(at, behaviour) : behaviours.delete(at)),
+    sign: (claims, typ) => signClaims(claims, { ...signing, header: { ...signing.header, typ } }),
     token: (options = {}) => signToken({ issuer, audience, clock, signing, ...options }),
     close: async () => {
       server.closeAllConnections();

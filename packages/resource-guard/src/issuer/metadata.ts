@@ -1,24 +1,35 @@
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
 import * as z from 'zod';
-import { FetchError, fetchJson } from './fetch-json.ts';
+import { FetchError, fetchJson } from './fetch-document.ts';
 
-/** The two members that a resource server needs; any other product's metadata has them too (RFC 8414 §2). */
-const neededMetadata = z.object({ issuer: z.string(), jwks_uri: z.url({ protocol: /^https?$/ }) });
+const address = z.url({ protocol: /^https?$/ });
+
+/** The members that a resource server needs; those that it cannot do without any other product's metadata has, too (RFC 8414 §2). */
+const neededMetadata = z.object({
+  issuer: z.string(),
+  jwks_uri: address,
+  introspection_endpoint: address.optional(),
+  revocations_uri: address.optional(),
+});
+
+export type IssuerMetadata = z.infer<typeof neededMetadata>;
 
 /**
- * Where an issuer publishes its signing keys, from its metadata.
+ * What an issuer says of itself, as far as a resource server needs it.
  *
  * @throws FetchError where the metadata cannot be had.
  * @throws Error where it belongs to another issuer (RFC 8414 §3.3) or names no usable address.
  */
-export async function discoverKeySet(issuer: string): Promise<string> {
+export async function discoverIssuer(issuer: string): Promise<IssuerMetadata> {
   const parsed = neededMetadata.safeParse(await fetchMetadata(issuer));
   if (!parsed.success) throw new Error(`the metadata of ${issuer} lacks a usable issuer or jwks_uri`);
-  const { issuer: named, jwks_uri: keySet } = parsed.data;
+  const { issuer: named, ...addresses } = parsed.data;
   // Letter by letter: metadata of another issuer would let that issuer's keys sign for this one.
   if (named !== issuer) throw new Error(`the metadata of ${issuer} names another issuer: ${named}`);
-  if (issuer.startsWith('https:') && !keySet.startsWith('https:')) throw new Error(`${issuer} publishes its keys without TLS: ${keySet}`);
-  return keySet;
+  for (const [name, each] of Object.entries(addresses))
+    if (issuer.startsWith('https:') && each !== undefined && !each.startsWith('https:'))
+      throw new Error(`${issuer} names an address without TLS: ${name} is ${each}`);
+  return parsed.data;
 }
 
 /** RFC 8414 §3.1, and where that is missing the older place of OpenID Connect Discovery §4 (RFC 8414 §5): some products have only that one. */

@@ -1,0 +1,61 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { type AccessToken, createGuard, type GuardOptions, type Requirement } from './guard.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /**
+     * An `onRequest` hook for a route: lets only requests with a valid access token and all of these scopes in, before their body is read.
+     *
+     * @param login how, and how long ago, the user has to have authenticated, where that matters (RFC 9470).
+     */
+    requireScopes(scopes: string | readonly string[], login?: Pick<Requirement, 'maxAge' | 'acrValues'>): GuardHook;
+  }
+  interface FastifyRequest {
+    /** The token that this request was let in with. Null where no guard has looked at it. */
+    accessToken: AccessToken;
+  }
+}
+
+/** Answers by itself whom it does not let in. */
+export type GuardHook = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
+
+export type ResourceGuardOptions = Omit<GuardOptions, 'log'>;
+
+const METADATA_CACHE_SECONDS = 300;
+
+/**
+ * Makes a Fastify application an OAuth 2 resource server: `app.requireScopes()`, `request.accessToken`, and the resource's metadata at its address (RFC 9728).
+ */
+export const resourceGuard = fp(
+  async (app: FastifyInstance, options: ResourceGuardOptions) => {
+    const guard = createGuard({ ...options, log: app.log });
+
+    app.decorateRequest('accessToken', null as never);
+    app.decorate(
+      'requireScopes',
+      (scopes: string | readonly string[], login: Pick<Requirement, 'maxAge' | 'acrValues'> = {}): GuardHook => {
+        const requirement: Requirement = { ...login, scopes: [scopes].flat() };
+        return async (request, reply) => {
+          try {
+            request.accessToken = await guard.authorize(request.raw, requirement);
+          } catch (error) {
+            const refusal = guard.refusal(error, requirement);
+            if (refusal === undefined) throw error;
+            // The message alone: the library's errors carry the token's claims, and these may be anything of a person.
+            const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
+            request.log.info({ refused: refusal.body.error ?? 'no credentials', cause }, refusal.body.error_description);
+            return reply.code(refusal.status).headers(refusal.headers).send(refusal.body);
+          }
+          // What is answered is for the bearer of this token alone (RFC 9111 §3.5). A handler may say otherwise.
+          reply.header('cache-control', 'no-store');
+          return undefined;
+        };
+      },
+    );
+    app.get(guard.metadata.path, async (_request, reply) =>
+      reply.header('cache-control', `public, max-age=${METADATA_CACHE_SECONDS}`).send(guard.metadata.document),
+    );
+  },
+  { name: '@rolecall/resource-guard', fastify: '5.x' },
+);

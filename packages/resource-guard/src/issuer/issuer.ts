@@ -1,0 +1,106 @@
+import type { Clock } from '@rolecall/storage/clock';
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import type { Log } from '../log.ts';
+import { fetchJson } from './fetch-document.ts';
+import { discoverIssuer, type IssuerMetadata } from './metadata.ts';
+
+/** Keys younger than this are used without asking again. */
+const FRESH_MILLISECONDS = 5 * 60_000;
+/** Keys older than this are used no more, even where no newer ones can be had. */
+const USABLE_MILLISECONDS = 60 * 60_000;
+/** A token may name any key: how often an unknown one is worth a request to the authorization server. */
+const UNKNOWN_KEY_INTERVAL_MILLISECONDS = 10_000;
+/** How long a failed attempt stands for those that follow it: an authorization server in trouble is not to be flooded as well. */
+const RETRY_MILLISECONDS = 2_000;
+/** The same while there are keys that still serve: each attempt may hold up the requests that wait for it. */
+const RETRY_WITH_KEYS_MILLISECONDS = 10_000;
+
+/** What is needed of the issuer cannot be had, so no token can be judged: neither accepted nor refused. */
+export class IssuerUnavailableError extends Error {
+  readonly statusCode = 503;
+  readonly retryAfterSeconds = RETRY_MILLISECONDS / 1000;
+}
+
+/** What is known of an issuer, from its metadata and its keys. Nothing is fetched before it is first asked. */
+export interface Issuer {
+  /**
+   * The key that a token names. Throws IssuerUnavailableError where the question cannot be answered now, and jose's errors where the token names no key of
+   * the issuer's.
+   */
+  key: JWTVerifyGetKey;
+  /** Throws IssuerUnavailableError where it cannot be had, and none is known that may still be used. */
+  metadata(): Promise<IssuerMetadata>;
+}
+
+/**
+ * Not jose's remote key set: that one stops working with keys it has as soon as they cannot be fetched anew, asks again for every request
+ * while they cannot, and follows the machine's clock.
+ */
+export function createIssuer({ issuer, clock, log }: { issuer: string; clock: Clock; log: Log }): Issuer {
+  let known: { find: JWTVerifyGetKey; metadata: IssuerMetadata; loadedAt: number } | undefined;
+  let failedAt: number | undefined;
+  let unknownKeyAt: number | undefined;
+  let loading: Promise<void> | undefined;
+
+  /** False for a time that lies ahead, too: a clock that was set back prolongs nothing. */
+  const within = (since: number | undefined, milliseconds: number): boolean => {
+    if (since === undefined) return false;
+    const age = clock.now() - since;
+    return age >= 0 && age < milliseconds;
+  };
+
+  const load = async (knownMetadata: IssuerMetadata | undefined): Promise<void> => {
+    try {
+      const metadata = knownMetadata ?? (await discoverIssuer(issuer));
+      const find = createLocalJWKSet((await fetchJson(metadata.jwks_uri)) as JSONWebKeySet);
+      known = { find, metadata, loadedAt: clock.now() };
+      failedAt = undefined;
+    } catch (error) {
+      failedAt = clock.now();
+      log.error({ err: error }, 'the keys of the authorization server cannot be had');
+    }
+  };
+
+  /** Requests that need it at the same time wait for one and the same answer. */
+  const refresh = async (knownMetadata?: IssuerMetadata): Promise<void> => {
+    const hasKeys = within(known?.loadedAt, USABLE_MILLISECONDS);
+    if (within(failedAt, hasKeys ? RETRY_WITH_KEYS_MILLISECONDS : RETRY_MILLISECONDS)) return;
+    loading ??= load(knownMetadata).finally(() => (loading = undefined));
+    await loading;
+  };
+
+  const usable = () => {
+    if (known === undefined || !within(known.loadedAt, USABLE_MILLISECONDS))
+      throw new IssuerUnavailableError('nothing is known of the issuer');
+    return known;
+  };
+
+  const key: JWTVerifyGetKey = async (header, token) => {
+    const stale = !within(known?.loadedAt, FRESH_MILLISECONDS);
+    if (stale) await refresh();
+    const { find, metadata } = usable();
+    try {
+      return await find(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      if (!stale && !within(unknownKeyAt, UNKNOWN_KEY_INTERVAL_MILLISECONDS)) {
+        unknownKeyAt = clock.now();
+        await refresh(metadata);
+      } else {
+        // Another request may have asked just now: with its answer this key may be known too.
+        await loading;
+      }
+    }
+    // The key may be one of those that could not be fetched: whether the token is good is then not known.
+    if (failedAt !== undefined) throw new IssuerUnavailableError('the issuer may have keys that are not known yet');
+    return usable().find(header, token);
+  };
+
+  return {
+    key,
+    metadata: async () => {
+      if (!within(known?.loadedAt, FRESH_MILLISECONDS)) await refresh();
+      return usable().metadata;
+    },
+  };
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { INTROSPECTION_JWT_TYPE } from '@rolecall/contracts/introspection';
+import type { Clock } from '@rolecall/storage/clock';
+import { jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import * as z from 'zod';
+import { fetchDocument, type FetchOptions } from '../issuer/fetch-document.ts';
+import { type Issuer, IssuerUnavailableError } from '../issuer/issuer.ts';
+import type { Log } from '../log.ts';
+import { type AccessToken, CLOCK_SKEW_SECONDS, readAccessToken } from './access-token.ts';
+import { ALGORITHMS } from './jwt.ts';
+
+/** How a resource server asks the authorization server what a token is (RFC 7662). */
+export interface IntrospectionOptions {
+  /** The resource server's own credentials there (`client_secret_basic`). */
+  clientId: string;
+  clientSecret: string;
+  /** How long an answer is used again: so long a revoked token may still be accepted. 0, the default, asks for every request. */
+  cacheSeconds?: number;
+  /** Ask for a signed answer (RFC 9701), and accept no other. */
+  signed?: boolean;
+}
+
+/** With members that a hook of the issuer's has added. */
+const signedAnswer = z.looseObject({ iat: z.int(), token_introspection: z.record(z.string(), z.unknown()) });
+
+/** Tokens are remembered by their hash, and no more of them than this. */
+const REMEMBERED = 10_000;
+
+/** How long an authorization server that did not answer is left alone. */
+const RETRY_MILLISECONDS = 2_000;
+
+/**
+ * Makes the function that has a token judged by introspection. Requests with one token at the same time share one question.
+ *
+ * @returns a function that throws an Error that says what is wrong, for the log, or IssuerUnavailableError where the question cannot be answered now.
+ */
+export function createIntrospection(
+  options: IntrospectionOptions & { issuerName: string; audience: string; issuer: Issuer; clock: Clock; log: Log },
+): (token: string) => Promise<AccessToken> {
+  const { clientId, clientSecret, cacheSeconds = 0, signed = false, issuerName, audience, issuer, clock, log } = options;
+  const expected = () => ({ issuer: issuerName, audience, now: clock.now() });
+  const asking = new Map<string, Promise<Record<string, unknown>>>();
+  const answers = new LRUCache<string, { claims: Record<string, unknown>; at: number }>({ max: REMEMBERED });
+  const credentials = [clientId, clientSecret].map(encodeForm).join(':');
+  const request: FetchOptions = {
+    accept: signed ? `application/${INTROSPECTION_JWT_TYPE}` : 'application/json',
+    authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+  };
+  let failedAt: number | undefined;
+
+  const isYoung = (since: number | undefined, milliseconds: number): boolean => {
+    if (since === undefined) return false;
+    const age = clock.now() - since;
+    return age >= 0 && age < milliseconds;
+  };
+
+  const ask = async (token: string): Promise<Record<string, unknown>> => {
+    const { introspection_endpoint: endpoint } = await issuer.metadata();
+    if (isYoung(failedAt, RETRY_MILLISECONDS)) throw new IssuerUnavailableError('introspection failed a moment ago');
+    try {
+      if (endpoint === undefined) throw new Error('the authorization server offers no introspection');
+      const text = await fetchDocument(endpoint, { ...request, form: { token, token_type_hint: 'access_token' } });
+      const answer = signed ? await readSigned(text) : (JSON.parse(text) as unknown);
+      if (typeof answer !== 'object' || answer === null || typeof (answer as { active?: unknown }).active !== 'boolean')
+        throw new Error('the answer is no introspection response');
+      failedAt = undefined;
+      return answer as Record<string, unknown>;
+    } catch (cause) {
+      // Our credentials, its trouble or an answer that is not to be trusted: whatever it is, the token is neither good nor bad.
+      failedAt = clock.now();
+      log.error({ err: cause }, 'the authorization server cannot be asked about a token');
+      throw new IssuerUnavailableError('introspection failed', { cause });
+    }
+  };
+
+  /** RFC 9701 §5: signed by the issuer, for this resource server, just now. */
+  const readSigned = async (text: string): Promise<unknown> => {
+    const now = clock.now();
+    const { payload } = await jwtVerify(text, issuer.key, {
+      algorithms: ALGORITHMS,
+      typ: INTROSPECTION_JWT_TYPE,
+      issuer: issuerName,
+      audience: clientId,
+      currentDate: new Date(now),
+    });
+    const { iat, token_introspection } = signedAnswer.parse(payload);
+    if (Math.abs(now / 1000 - iat) > CLOCK_SKEW_SECONDS) throw new Error('the answer is not of now');
+    return token_introspection;
+  };
+
+  return async (token) => {
+    const key = createHash('sha256').update(token).digest('base64url');
+    const known = answers.get(key);
+    if (known !== undefined && isYoung(known.at, cacheSeconds * 1000)) return readAccessToken(known.claims, expected());
+    let answer = asking.get(key);
+    if (answer === undefined) {
+      answer = ask(token).finally(() => asking.delete(key));
+      asking.set(key, answer);
+    }
+    const claims = await answer;
+    if (claims['active'] !== true) throw new Error('the token is not active');
+    const accessToken = readAccessToken(claims, expected());
+    if (cacheSeconds > 0) answers.set(key, { claims, at: clock.now() });
+    return accessToken;
+  };
+}
+
+/** Each half of Basic credentials is form-encoded (RFC 6749 §2.3.1). */
+function encodeForm(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1);
+}

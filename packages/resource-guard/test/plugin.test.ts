@@ -1,0 +1,65 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createGuard } from '../src/guard.ts';
+import { type GuardedApi, RESOURCE, startGuardedApi } from './support/guarded-api.ts';
+
+let api: GuardedApi;
+beforeAll(async () => {
+  api = await startGuardedApi();
+});
+afterAll(() => api.close());
+
+it('RS-PRM-01 RS-PRM-02 RS-PRM-06: the metadata of the resource is at its address, for everybody', async () => {
+  const response = await api.get('/.well-known/oauth-protected-resource/v1');
+  expect(response.statusCode).toBe(200);
+  expect(response.headers['content-type']).toContain('application/json');
+  expect(response.json()).toEqual({
+    resource: RESOURCE,
+    authorization_servers: [api.authorizationServer.issuer],
+    scopes_supported: ['read', 'write'],
+    bearer_methods_supported: ['header'],
+    resource_name: 'An API',
+  });
+  expect((await api.get('/.well-known/oauth-protected-resource')).statusCode).toBe(404);
+});
+
+it('guards the routes that ask for it, and no others', async () => {
+  expect((await api.get('/open')).statusCode).toBe(200);
+  expect((await api.get('/read')).statusCode).toBe(401);
+});
+
+it('RS-TOK-11: what is answered to the bearer of a token is kept by nobody', async () => {
+  const good = await api.get('/read', await api.authorizationServer.token({ claims: { scope: 'read' } }));
+  expect([good.statusCode, good.headers['cache-control']]).toEqual([200, 'no-store']);
+  expect((await api.get('/read')).headers['cache-control']).toBe('no-store');
+  expect((await api.get('/read')).body).not.toContain('alice');
+});
+
+it('guards an API of any other framework, or of none', async () => {
+  const log = { info: () => {}, error: () => {} };
+  const { issuer } = api.authorizationServer;
+  const guard = createGuard({ issuer, resource: RESOURCE, name: 'Plain', realm: 'plain', scopes: ['read'], clock: api.clock, log });
+  const needs = { scopes: ['read'] };
+  const server = createServer(async (request, response) => {
+    try {
+      const { subject } = await guard.authorize(request, needs);
+      response.end(subject);
+    } catch (error) {
+      const refusal = guard.refusal(error, needs);
+      response.writeHead(refusal?.status ?? 500, refusal?.headers).end(JSON.stringify(refusal?.body));
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const call = (token: string) => fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  const token = (scope: string) => api.authorizationServer.token({ claims: { scope } });
+  expect(await (await call(await token('read'))).text()).toBe('alice');
+  const refused = await call(await token('write'));
+  expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([403, expect.stringContaining('Bearer realm="plain"')]);
+  expect((await call('nonsense')).status).toBe(401);
+  expect(guard.refusal(new Error('of somebody else'), needs)).toBeUndefined();
+  server.close();
+});

@@ -1,0 +1,11 @@
+import { reportTo } from '@rolecall/test-services/report';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', reportTo('reports/test.json')],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
