@@ -9,6 +9,9 @@ type Environment = Record<string, string | undefined>;
 const DATABASE_SCHEMA = 'resource_server';
 const DEFAULT_DATA_DIRECTORY = fileURLToPath(new URL('../../../.data/resource-server', import.meta.url));
 
+/** As whom the authorization server of development knows this role. */
+const SEEDED_CREDENTIALS = { INTROSPECTION_CLIENT_ID: 'resource-server', INTROSPECTION_CLIENT_SECRET: 'resource-server-secret' };
+
 const databaseSettings = z.object({
   NODE_ENV: commonSettings.NODE_ENV,
   DATABASE_URL: postgresUrl.optional(),
@@ -46,7 +49,11 @@ export type Config = Readonly<z.infer<typeof settings>>;
  */
 export function readConfig(environment: Environment): Config {
   const config = readEnvironment(settings, environment);
-  if (config.NODE_ENV === 'production') refuseDevelopmentDefaults(config);
+  const { NODE_ENV, INTROSPECTION_CLIENT_ID: id, INTROSPECTION_CLIENT_SECRET: secret } = config;
+  if ((id === undefined) !== (secret === undefined))
+    throw new ConfigError(['INTROSPECTION_CLIENT_ID and INTROSPECTION_CLIENT_SECRET come together']);
+  if (NODE_ENV !== 'production') return id === undefined ? { ...config, ...SEEDED_CREDENTIALS } : config;
+  refuseDevelopmentDefaults(config);
   return config;
 }
 
@@ -70,6 +77,8 @@ function refuseDevelopmentDefaults(config: Config): void {
   for (const name of ['ISSUER', 'RESOURCE'] as const) {
     if (!config[name].startsWith('https://')) problems.push(`${name} must be an https address in production (it is "${config[name]}")`);
   }
+  if (config.INTROSPECTION_CLIENT_SECRET === SEEDED_CREDENTIALS.INTROSPECTION_CLIENT_SECRET)
+    problems.push('INTROSPECTION_CLIENT_SECRET must not be that of development in production: everybody knows it');
   if (config.TRUSTED_PROXIES === undefined)
     problems.push('TRUSTED_PROXIES must be set in production: without it every caller would have the load balancer’s address');
   if (problems.length > 0) throw new ConfigError(problems);

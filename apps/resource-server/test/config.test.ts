@@ -28,6 +28,7 @@ describe('the configuration', () => {
       PORT: 4001,
       ISSUER: 'http://localhost:4000',
       RESOURCE: 'http://localhost:4001',
+      INTROSPECTION_CLIENT_ID: 'resource-server',
     });
     expect(locationOf(readConfig({}))).toEqual({ kind: 'embedded', directory: expect.stringMatching(/[/\\]\.data[/\\]resource-server$/) });
   });
@@ -41,6 +42,17 @@ describe('the configuration', () => {
       ISSUER: 'https://Tenant.example/',
       RESOURCE: 'https://API.example:443/v1',
     });
+  });
+
+  it('in production introspects only with credentials of its own', () => {
+    expect(readConfig(PRODUCTION).INTROSPECTION_CLIENT_ID).toBeUndefined();
+    const own = { INTROSPECTION_CLIENT_ID: 'notes', INTROSPECTION_CLIENT_SECRET: 'its-own' };
+    expect(readConfig({ ...PRODUCTION, ...own })).toMatchObject(own);
+    expect(problemsOf({ ...PRODUCTION, ...own, INTROSPECTION_CLIENT_SECRET: 'resource-server-secret' })).toEqual([
+      expect.stringContaining('INTROSPECTION_CLIENT_SECRET'),
+    ]);
+    for (const half of Object.entries(own))
+      expect(problemsOf(Object.fromEntries([half]))).toEqual([expect.stringContaining('come together')]);
   });
 
   it('keeps the notes in a schema of their own', () => {

@@ -190,3 +190,9 @@ it('without credentials for introspection an opaque token is refused, and nobody
   expect((await api.get('/read', 'opaque')).statusCode).toBe(401);
   expect(api.introspection.asked).toEqual([]);
 });
+
+it('where the authorization server offers no introspection an opaque token is none of its tokens', async () => {
+  api = await startGuardedApi({ introspection: INTROSPECTION });
+  delete api.authorizationServer.metadata['introspection_endpoint'];
+  expect((await api.get('/read', 'opaque')).statusCode).toBe(401);
+});

@@ -57,9 +57,10 @@ export function createIntrospection(
 
   const ask = async (token: string): Promise<Record<string, unknown>> => {
     const { introspection_endpoint: endpoint } = await issuer.metadata();
+    // Then it issues no tokens that only it can read.
+    if (endpoint === undefined) throw new Error('the authorization server offers no introspection');
     if (isYoung(failedAt, RETRY_MILLISECONDS)) throw new IssuerUnavailableError('introspection failed a moment ago');
     try {
-      if (endpoint === undefined) throw new Error('the authorization server offers no introspection');
       const text = await fetchDocument(endpoint, { ...request, form: { token, token_type_hint: 'access_token' } });
       const answer = signed ? await readSigned(text) : (JSON.parse(text) as unknown);
       if (typeof answer !== 'object' || answer === null || typeof (answer as { active?: unknown }).active !== 'boolean')
