@@ -3,6 +3,7 @@ import { type Browser, openBrowser } from './support/browser.ts';
 import {
   authorize,
   authorizeUrl,
+  decide,
   expectError,
   expectPage,
   expectRedirectError,
@@ -13,6 +14,7 @@ import {
   open,
   redeem,
   refresh,
+  responseParameters,
 } from './support/flow.ts';
 import { startTestServer, TEST_SECRET, type TestServer } from './support/test-server.ts';
 
@@ -137,6 +139,68 @@ describe('the account page', () => {
     expect(server.logged()).toContain('"type":"consent_withdrawn"');
   });
 
+  describe('of a client that reaches two resources', () => {
+    const PHOTOS = 'https://photos.example';
+    const NOTES = 'http://localhost:4001';
+    const both = `&resource=${encodeURIComponent(NOTES)}&resource=${encodeURIComponent(PHOTOS)}`;
+    const registerBoth = async () => {
+      const scopes = [{ name: 'photos:read', description: 'See your photos' }];
+      await server.registerResource({ identifier: PHOTOS, name: 'Photos', scopes, resourceServers: ['resource-server'] });
+      return register({ scopes: ['notes:read', 'photos:read'] });
+    };
+    const redeemed = async (browser: Browser, url: string, credentials: Record<string, string>, resource: string) => {
+      let response = await open(browser, url);
+      if (response.body.includes('name="decision"')) response = await decide(browser, 'approve');
+      const code = responseParameters(response).get('code') as string;
+      return (await redeem(server, code, { ...credentials, resource })).json<{ access_token: string; refresh_token: string }>();
+    };
+
+    it('AS-RT-07: what it may do at one of them is taken back alone, and what reaches there is dead at once', async () => {
+      const { id, name, credentials } = await registerBoth();
+      const browser = await atAccount();
+      const request = { client_id: id, redirect_uri: REDIRECT, scope: 'notes:read photos:read' };
+      const shared = await redeemed(browser, authorizeUrl({ ...request, resource: undefined }) + both, credentials, PHOTOS);
+      const notes = { ...request, scope: 'notes:read', resource: NOTES };
+      const alone = await redeemed(browser, authorizeUrl(notes), credentials, NOTES);
+      const underWay = await getCode(server, { ...request, scope: 'photos:read', resource: PHOTOS }, browser);
+      const page = await press(browser, `Take back this alone: what ${name} may do at Photos`);
+      expect(page.body).toMatch(/role="status">Taken back/);
+      expect(page.body).toContain(name);
+      const entry = page.body.split('<li>').find((each) => each.includes(name));
+      expect(entry).toContain('At Notes API: Read your notes');
+      expect(entry).not.toContain('Photos');
+      // With one resource left there is one button.
+      expect(entry?.match(/<button/g)).toHaveLength(1);
+      expect(await introspect(server, shared.access_token)).toEqual({ active: false });
+      expectError(await refresh(server, shared.refresh_token, credentials), 400, 'invalid_grant');
+      expectError(await redeem(server, underWay, credentials), 400, 'invalid_grant');
+      expect((await introspect(server, alone.access_token))['active']).toBe(true);
+      expect((await refresh(server, alone.refresh_token, credentials)).statusCode).toBe(200);
+      await getCode(server, { ...notes, prompt: 'none' }, browser);
+      expectRedirectError(
+        await open(browser, authorizeUrl({ ...request, scope: 'photos:read', resource: PHOTOS, prompt: 'none' })),
+        'consent_required',
+      );
+      expect(server.logged()).toContain(`"type":"consent_withdrawn","details":{"resource":"${PHOTOS}"}`);
+    });
+
+    it('shows what a grant still holds beyond what is agreed to now, and takes that back too', async () => {
+      const { id, name, credentials } = await registerBoth();
+      const browser = await atAccount();
+      const request = { client_id: id, redirect_uri: REDIRECT, scope: 'notes:read photos:read', resource: undefined };
+      const { access_token } = await redeemed(browser, authorizeUrl(request) + both, credentials, PHOTOS);
+      await open(browser, authorizeUrl({ ...request, prompt: 'consent' }) + both);
+      const form: Record<string, string> = { ...browser.hiddenFields(), decision: 'approve' };
+      delete form[`allow ${PHOTOS} photos:read`];
+      await browser.post('/consent', form);
+      const entryOf = async () => (await browser.get('/account')).body.split('<li>').find((each) => each.includes(name));
+      expect(await entryOf()).toContain('At Photos: See your photos');
+      await press(browser, `Take back this alone: what ${name} may do at Photos`);
+      expect(await introspect(server, access_token)).toEqual({ active: false });
+      expect(await entryOf()).not.toContain('Photos');
+    });
+  });
+
   it('SEC-07: a code that was under way while the consent was taken back gives nothing', async () => {
     const { id, name, credentials } = await register();
     const browser = await atAccount();
@@ -179,7 +243,7 @@ describe('the account page', () => {
     expectError(await refresh(server, other.refresh_token, asSpa), 400, 'invalid_grant');
   });
 
-  it.each(['/account/applications/withdraw', '/account/sessions/end', '/account/sessions/end-others'])(
+  it.each(['/account/applications/withdraw', '/account/applications/withdraw-at', '/account/sessions/end', '/account/sessions/end-others'])(
     'AS-AUTHZ-20 SEC-35: a form post to %s without a token, or with one of another session, gets 403',
     async (path) => {
       const [victim, attacker] = [await atAccount(), await atAccount('alice', 'wonderland')];

@@ -1,6 +1,6 @@
 import type { Clock } from '@rolecall/storage/clock';
 import type { UserSessions } from '../sessions/user-sessions.ts';
-import type { ClientStore, Consent, ConsentStore, Grant, GrantStore, ResourceStore } from '../stores/types.ts';
+import type { ClientStore, Consent, ConsentStore, Grant, GrantStore, Resource, ResourceStore } from '../stores/types.ts';
 import { deviceInWords } from './device-in-words.ts';
 
 /** Somewhere something was done: a browser, at an address. Times are milliseconds since the epoch. */
@@ -19,8 +19,16 @@ export interface AllowedClient {
   since: number;
   /** Absent: it holds nothing that is in force. */
   lastUsed?: number;
-  resources: { name: string; allowed: string[]; refused: string[] }[];
+  resources: AllowedResource[];
   devices: Device[];
+}
+
+/** What a client may do at a resource, in words: what the user has agreed to, and what an older grant still holds beyond it. */
+export interface AllowedResource {
+  identifier: string;
+  name: string;
+  allowed: string[];
+  refused: string[];
 }
 
 export interface OpenSession extends Device {
@@ -67,12 +75,7 @@ export async function overviewOf(
         verified: client?.verified ?? false,
         since: Math.min(...[...agreements, ...inForce].map(({ createdAt }) => createdAt)),
         ...(lastUsed.length > 0 && { lastUsed: Math.max(...lastUsed) }),
-        resources: agreements.map(({ resource, agreed, refused }) => {
-          const known = resources.find(({ identifier }) => identifier === resource);
-          const inWords = (names: ReadonlySet<string>) =>
-            [...names].map((name) => known?.scopes.find((scope) => scope.name === name)?.description ?? name);
-          return { name: known?.name ?? resource, allowed: inWords(agreed), refused: inWords(refused) };
-        }),
+        resources: allowedResources(agreements, inForce, resources),
         devices: devicesOf(inForce),
       };
     }),
@@ -88,6 +91,25 @@ export async function overviewOf(
       isThis: id === thisSession,
     })),
   };
+}
+
+function allowedResources(agreements: readonly Consent[], inForce: readonly Grant[], resources: readonly Resource[]): AllowedResource[] {
+  const granted = inForce.flatMap((grant) => grant.granted);
+  const identifiers = new Set([...agreements, ...granted].map(({ resource }) => resource));
+  return [...identifiers].map((identifier) => {
+    const known = resources.find((resource) => resource.identifier === identifier);
+    const agreement = agreements.find(({ resource }) => resource === identifier);
+    const held = granted.filter(({ resource }) => resource === identifier).flatMap(({ scopes }) => scopes);
+    const allowed = new Set([...(agreement?.agreed ?? []), ...held]);
+    const inWords = (names: Iterable<string>) =>
+      [...names].map((name) => known?.scopes.find((scope) => scope.name === name)?.description ?? name);
+    return {
+      identifier,
+      name: known?.name ?? identifier,
+      allowed: inWords(allowed),
+      refused: inWords([...(agreement?.refused ?? [])].filter((name) => !allowed.has(name))),
+    };
+  });
 }
 
 /** One line for each browser and address, however often they were used. */

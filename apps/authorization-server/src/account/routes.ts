@@ -25,6 +25,8 @@ export interface AccountOptions {
 
 /** What the page says when it comes back from a form. */
 const DONE: Readonly<Record<string, string>> = {
+  'withdrawn-in-part':
+    'Taken back. Whatever the application held for it is worth nothing from now on. For what else you allow it may have to send you here once more.',
   withdrawn: 'Taken back. Whatever the application held is worth nothing from now on.',
   ended: 'Logged out there.',
   'others-ended': 'Logged out everywhere but here.',
@@ -74,6 +76,10 @@ export function registerAccountRoutes(app: FastifyInstance, options: AccountOpti
   form('/applications/withdraw', async (request, userId, value) => {
     await options.withdrawConsent(request, userId, value('client'));
     return 'withdrawn';
+  });
+  form('/applications/withdraw-at', async (request, userId, value) => {
+    await options.withdrawConsent(request, userId, value('client'), value('resource'));
+    return 'withdrawn-in-part';
   });
   form('/sessions/end', async (request, userId, value) => {
     await userSessions.end(request, userId, value('session'));

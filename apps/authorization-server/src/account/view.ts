@@ -1,7 +1,7 @@
 import { html } from '@rolecall/service-kit/pages/html';
 import type { Page } from '@rolecall/service-kit/pages/layout';
 import { CSRF_FIELD } from '@rolecall/service-kit/sessions';
-import type { AllowedClient, Device, OpenSession, Overview } from './overview.ts';
+import type { AllowedClient, AllowedResource, Device, OpenSession, Overview } from './overview.ts';
 
 export interface AccountView extends Overview {
   /** The path that everything here is below. */
@@ -56,12 +56,21 @@ function clientItem(client: AllowedClient, view: AccountView): string {
     )}
   </div>
   <p class="soft">Since !${time(client.since)}, !${lastUsed}</p>
-  !${client.resources.map(
-    ({ name, allowed, refused }) =>
-      html`<p>At ${name}: ${allowed.length === 0 ? 'nothing' : allowed.join('; ')}!${refused.length === 0 ? '' : html` <span class="soft">(left out: ${refused.join('; ')})</span>`}</p>`,
-  )}
+  !${client.resources.map((resource) => resourceRow(resource, client, view))}
   !${client.devices.length === 0 ? '' : html`<p class="soft">Allowed from: !${client.devices.slice(0, SHOWN_DEVICES).map(deviceText).join('; ')}!${more(client.devices.length)}</p>`}
 </li>`;
+}
+
+/** With a button of its own where there is more than one: else it would be the one above. */
+function resourceRow({ identifier, name, allowed, refused }: AllowedResource, client: AllowedClient, view: AccountView): string {
+  const what = html`At ${name}: ${allowed.length === 0 ? 'nothing' : allowed.join('; ')}!${refused.length === 0 ? '' : html` <span class="soft">(left out: ${refused.join('; ')})</span>`}`;
+  if (client.resources.length === 1) return html`<p>!${what}</p>`;
+  return html`<div class="row"><p class="item">!${what}</p> !${form(
+    view,
+    '/applications/withdraw-at',
+    { client: client.clientId, resource: identifier },
+    html`<button type="submit" class="quiet small" aria-label="${`Take back this alone: what ${client.name} may do at ${name}`}">Take back this alone</button>`,
+  )}</div>`;
 }
 
 function more(devices: number): string {

@@ -16,8 +16,8 @@ export interface AuditEventDetails {
   password_changed: ByAdministrator;
   consent_given: { scopes: readonly string[]; refused: readonly string[] };
   consent_refused: object;
-  /** A user took back what a client had been allowed. */
-  consent_withdrawn: object;
+  /** A user took back what a client had been allowed: all of it, or at one resource. */
+  consent_withdrawn: { resource?: string };
   code_issued: { grant: string; granted: readonly GrantedScopes[] };
   code_redeemed: { grant: string };
   code_replayed: { grant: string };

@@ -146,10 +146,10 @@ export function cachedStores(
             () => consents.forget(`${user} ${client}`),
             () => stores.consents.decide(user, client, ...decision),
           ),
-        withdraw: (user, client) =>
+        withdraw: (user, client, ...at) =>
           changing(
             () => consents.forget(`${user} ${client}`),
-            () => stores.consents.withdraw(user, client),
+            () => stores.consents.withdraw(user, client, ...at),
           ),
         withdrawAll: (of) => changing(consents.clear, () => stores.consents.withdrawAll(of)),
       },

@@ -274,8 +274,8 @@ export interface ConsentStore {
   ): Promise<void>;
   /** All that a user has decided, about every client. */
   listOf(userId: string): Promise<Consent[]>;
-  /** Forgets all that the user decided about the client. */
-  withdraw(userId: string, clientId: string): Promise<void>;
+  /** Forgets all that the user decided about the client, or what was decided at one resource. */
+  withdraw(userId: string, clientId: string, resource?: string): Promise<void>;
   /** Forgets all that a user decided about any client, or any user about a client. */
   withdrawAll(of: ByUserOrClient): Promise<void>;
 }
@@ -337,8 +337,8 @@ export interface GrantStore {
    * @param of.session only those made in this session. @param of.exceptSession all but those.
    */
   revokeOfBrowserApplications(of: { userId: string; session?: string; exceptSession?: string }, at: number): Promise<string[]>;
-  /** Ends all grants of a user, to a client, or of a user to a client, and answers their ids. */
-  revokeAll(of: ByUserOrClient, at: number): Promise<string[]>;
+  /** Ends all grants of a user, to a client, or of a user to a client, or those of them that reach a resource, and answers their ids. */
+  revokeAll(of: ByUserOrClient & { resource?: string }, at: number): Promise<string[]>;
   find(id: string): Promise<GrantEntry | undefined>;
   /** The newest first, those before a given one; of a user or to a client where that is said. */
   list(page: {

@@ -29,7 +29,10 @@ export function createConsentStore(prisma: PrismaClient): ConsentStore {
         updatedAt: row.updatedAt.getTime(),
       }));
     },
-    withdraw: async (userId, clientId) => void (await prisma.consent.deleteMany({ where: { userId, clientId } })),
+    withdraw: async (userId, clientId, resource) =>
+      void (await prisma.consent.deleteMany({
+        where: { userId, clientId, ...(resource !== undefined && { resourceIdentifier: resource }) },
+      })),
     withdrawAll: async (of) => void (await prisma.consent.deleteMany({ where: of })),
   };
 }

@@ -1,7 +1,7 @@
 import type { Database } from '@rolecall/storage/open-database';
 import type { Grant as GrantRow, PrismaClient } from '../../generated/prisma/client.ts';
 import type { FirstRefreshToken, Grant, GrantedScopes, GrantEntry, GrantStore } from '../types.ts';
-import { fromPairs, HELD, scopeOf, toPairs } from './granted.ts';
+import { fromPairs, HELD, resourceOf, scopeOf, toPairs } from './granted.ts';
 import { inBatches } from './in-batches.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -54,11 +54,13 @@ WHERE clients.id = grants.client_id AND grants.user_id = $1 AND grants.revoked_a
   AND ($2::text IS NULL OR grants.session_id = $2) AND ($3::text IS NULL OR grants.session_id IS DISTINCT FROM $3)
 RETURNING grants.id`;
 
-/** $1 user or null, $2 client or null, $3 when, $4 how many */
+/** $1 user or null, $2 client or null, $3 when, $4 how many, $5 resource or null */
 const REVOKE_SOME = `
 UPDATE grants SET revoked_at = $3::timestamptz WHERE id IN (
   SELECT id FROM grants
-  WHERE ($1::text IS NULL OR user_id = $1) AND ($2::text IS NULL OR client_id = $2) AND revoked_at IS NULL LIMIT $4
+  WHERE ($1::text IS NULL OR user_id = $1) AND ($2::text IS NULL OR client_id = $2) AND revoked_at IS NULL
+    AND ($5::text IS NULL OR EXISTS (SELECT 1 FROM unnest(granted) AS pair WHERE ${resourceOf('pair')} = $5))
+  LIMIT $4
 ) RETURNING id`;
 const REVOKE_BATCH = 1_000;
 
@@ -116,11 +118,17 @@ export function createGrantStore(prisma: PrismaClient, database: Database): Gran
       const rows = await database.query<{ id: string }>(REVOKE_BOUND, [userId, session ?? null, exceptSession ?? null, new Date(at)]);
       return rows.map(({ id }) => id);
     },
-    revokeAll: async ({ userId, clientId }: { userId?: string; clientId?: string }, at) => {
+    revokeAll: async ({ userId, clientId, resource }: { userId?: string; clientId?: string; resource?: string }, at) => {
       const ids: string[] = [];
       // In batches: one statement for a client that many use would not end in time.
       for (;;) {
-        const rows = await database.query<{ id: string }>(REVOKE_SOME, [userId ?? null, clientId ?? null, new Date(at), REVOKE_BATCH]);
+        const rows = await database.query<{ id: string }>(REVOKE_SOME, [
+          userId ?? null,
+          clientId ?? null,
+          new Date(at),
+          REVOKE_BATCH,
+          resource ?? null,
+        ]);
         ids.push(...rows.map(({ id }) => id));
         if (rows.length < REVOKE_BATCH) return ids;
       }
