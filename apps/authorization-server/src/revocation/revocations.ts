@@ -93,6 +93,10 @@ export function createRevocations(options: { store: ShortLivedStore; clock: Cloc
       if (revocable !== undefined) remember(revocable, key, at);
     },
     version: () => version,
-    since: (time) => [...known.values()].filter(({ at }) => at >= Math.floor(time / 1000)),
+    since: (time) => {
+      // What is read from the database a second time, long after, is there again, and matters no more.
+      const from = Math.max(Math.floor(time / 1000), clock.now() / 1000 - lifetimeSeconds);
+      return [...known.values()].filter(({ at }) => at >= from);
+    },
   };
 }
