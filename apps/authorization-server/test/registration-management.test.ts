@@ -149,6 +149,30 @@ describe('management of a registration', () => {
     expect(Buffer.from(feed.body.split('.')[1] as string, 'base64url').toString()).toContain(client_id);
   });
 
+  it('AS-MGMT-04: a DELETE that failed midway can be repeated; until then the client can do nothing', async () => {
+    const registered = await registerClient(server, { grant_types: ['authorization_code', 'refresh_token'] });
+    const { clients } = server.serverStores;
+    const { remove } = clients;
+    clients.remove = () => Promise.reject(new Error('the database went away'));
+    expect((await manage(server, registered, 'DELETE')).statusCode).toBe(500);
+    clients.remove = remove;
+    server.failShortLived('set');
+    expect((await manage(server, registered, 'DELETE')).statusCode).toBe(503);
+    server.failShortLived(undefined);
+    for (const method of ['GET', 'PUT'] as const) expectError(await manage(server, registered, method), 403, 'access_denied');
+    expect((await manage(server, registered, 'DELETE')).statusCode).toBe(204);
+    expectChallenge(await manage(server, registered, 'DELETE'));
+
+    // What an administrator has said of it meanwhile stands.
+    const other = await registerClient(server);
+    clients.remove = () => Promise.reject(new Error('the database went away'));
+    await manage(server, other, 'DELETE');
+    clients.remove = remove;
+    await server.stores.clients.setDisabled(other.client_id, undefined);
+    await server.stores.clients.setDisabled(other.client_id, server.clock.now());
+    expectError(await manage(server, other, 'DELETE'), 403, 'access_denied');
+  });
+
   it("AS-MGMT-05: a wrong token, none, another client's, and one for a client that nobody registered this way are refused alike", async () => {
     const [mine, other] = [await registerClient(server), await registerClient(server)];
     await server.register({ id: 'by-admin' });

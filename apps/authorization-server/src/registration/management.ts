@@ -47,22 +47,29 @@ export function registerManagementRoutes(app: FastifyInstance, options: Registra
   });
 
   app.delete(url, { config }, async (request, reply) => {
-    const { client } = await authorize(request);
+    const { client } = await authorize(request, { toRemove: true });
+    const now = clock.now();
+    // The client itself goes last: whatever fails before, it can ask again.
+    await clients.beginRemoval(client.id, now);
+    await revocations.announce('client', client.id, now);
     await clients.remove(client.id);
-    await revocations.announce('client', client.id, clock.now());
     audit.record(request, { type: 'client_removed', clientId: client.id });
     return reply.header('cache-control', 'no-store').code(204).send();
   });
 
-  /** @throws OAuthError 401 for any token but the client's own, 403 for a client that is disabled. */
-  async function authorize(request: FastifyRequest): Promise<{ client: Client; token: string }> {
+  /**
+   * @param options.toRemove whether a client that has begun to remove itself may go on.
+   * @throws OAuthError 401 for any token but the client's own, 403 for a client that is disabled.
+   */
+  async function authorize(request: FastifyRequest, { toRemove = false } = {}): Promise<{ client: Client; token: string }> {
     const token = registrationToken(request);
     const { client_id: id } = request.params as { client_id: string };
     // Past the cache: what a client was a second ago is not what it changes now.
     const client = isIdentifier(id) ? await clients.find(id, 'fresh') : undefined;
     const expected = client?.registrationAccessTokenHash ?? tokenHash('');
     if (!timingSafeEqual(Buffer.from(expected), Buffer.from(tokenHash(token))) || client === undefined) throw invalidToken();
-    if (client.disabled) throw new OAuthError('access_denied', 'This client has been disabled.', { status: 403 });
+    if (client.disabled && !(toRemove && client.beingRemoved === true))
+      throw new OAuthError('access_denied', 'This client has been disabled.', { status: 403 });
     return { client, token };
   }
 

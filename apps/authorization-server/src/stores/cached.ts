@@ -67,6 +67,11 @@ export function cachedStores(
             () => (clients.forget(id), consents.clear()),
             () => stores.clients.setDisabled(id, at),
           ),
+        beginRemoval: (id, at) =>
+          changing(
+            () => (clients.forget(id), consents.clear()),
+            () => stores.clients.beginRemoval(id, at),
+          ),
         remove: (id) =>
           changing(
             () => (clients.forget(id), consents.clear()),

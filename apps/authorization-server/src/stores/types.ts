@@ -88,6 +88,8 @@ export interface Client {
   /** SHA-256 of the token with which a client that registered itself manages its registration (RFC 7592); absent for all others. */
   registrationAccessTokenHash?: string;
   disabled: boolean;
+  /** It is disabled because it removes itself ({@link ClientStore.beginRemoval}), and that is not over. */
+  beingRemoved?: true;
   secrets: readonly ClientSecret[];
 }
 
@@ -129,6 +131,8 @@ export interface ClientStore {
    * @param at milliseconds since the epoch; undefined: the client may act again.
    */
   setDisabled(id: string, at: number | undefined): Promise<void>;
+  /** Disables a client that is about to remove itself. An administrator's word stands: what is disabled already is not turned into this. */
+  beginRemoval(id: string, at: number): Promise<void>;
   /** Removes the client, and with it its secrets, consents and grants. True when it was there. */
   remove(id: string): Promise<boolean>;
   /** The oldest first. */

@@ -59,7 +59,7 @@ export function createClientStore(prisma: PrismaClient, database: Database): Cli
         if (row === null) return undefined;
         const before = toClient(row);
         const after = { ...alter(before), id, secrets: before.secrets };
-        const turned = before.disabled !== after.disabled && { disabledAt: after.disabled ? new Date(at) : null };
+        const turned = before.disabled !== after.disabled && { disabledAt: after.disabled ? new Date(at) : null, removalBeganAt: null };
         await transaction.client.update({ where: { id }, data: { ...toData(after), ...turned } });
         if (!after.disabled && before.disabled) for (const ending of endGrants(transaction, { clientId: id }, at)) await ending;
         return { before, after };
@@ -67,7 +67,11 @@ export function createClientStore(prisma: PrismaClient, database: Database): Cli
     },
     setDisabled: async (id, at) => {
       if (at === undefined) await endGrantsOfClient(database, id, Date.now());
-      await prisma.client.updateMany({ where: { id }, data: { disabledAt: at === undefined ? null : new Date(at) } });
+      await prisma.client.updateMany({ where: { id }, data: { disabledAt: at === undefined ? null : new Date(at), removalBeganAt: null } });
+    },
+    beginRemoval: async (id, at) => {
+      const now = new Date(at);
+      await prisma.client.updateMany({ where: { id, disabledAt: null }, data: { disabledAt: now, removalBeganAt: now } });
     },
     remove: async (id) => {
       // From here on it is as good as gone, however long the rest takes.
@@ -156,6 +160,7 @@ export function toClient(row: Row): Client {
     refreshTokenRotation: row.refreshTokenRotation as RefreshTokenRotation,
     information: row.information as Record<string, unknown>,
     disabled: row.disabledAt !== null,
+    ...(row.removalBeganAt !== null && { beingRemoved: true as const }),
     secrets: row.secrets.map(({ hash, expiresAt }) => (expiresAt === null ? { hash } : { hash, expiresAt: expiresAt.getTime() })),
     ...(row.jwks !== null && { jwks: row.jwks as unknown as NonNullable<Client['jwks']> }),
     ...(row.jwksUri !== null && { jwksUri: row.jwksUri }),

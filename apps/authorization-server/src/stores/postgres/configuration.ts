@@ -69,7 +69,8 @@ async function writeResource(transaction: Transaction, resource: Resource): Prom
 
 async function writeClient(transaction: Transaction, before: Client | undefined, client: Client, at: number): Promise<void> {
   const { id, secrets } = client;
-  const data = { ...toData(client), ...turned(before, client, at) };
+  const turn = turned(before, client, at);
+  const data = { ...toData(client), ...turn, ...('disabledAt' in turn && { removalBeganAt: null }) };
   await transaction.client.upsert({ where: { id }, create: { id, ...data }, update: data });
   await transaction.clientSecret.deleteMany({ where: { clientId: id } });
   await transaction.clientSecret.createMany({ data: secretRows(id, secrets) });
