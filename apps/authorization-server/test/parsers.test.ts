@@ -1,4 +1,5 @@
 import { codeVerifier, resourceIndicator } from '@rolecall/contracts/authorization-request';
+import { isPlainText } from '@rolecall/contracts/plain-text';
 import { scopeString, scopeTokens } from '@rolecall/contracts/scope';
 import { parseParameters } from '@rolecall/service-kit/parameters';
 import { assert, constantFrom, integer, property, string, webUrl } from 'fast-check';
@@ -50,6 +51,42 @@ describe('parsers', () => {
       return performance.now() - began;
     });
     expect(Math.min(...times)).toBeLessThan(5);
+  });
+
+  it('SEC-34: the form in which usernames are compared is final', () => {
+    const isFinal = (username: string) => normalizeUsername(normalizeUsername(username)) === normalizeUsername(username);
+    for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
+      const character = String.fromCodePoint(codePoint);
+      if (!isFinal(character) || !isFinal(` a${character}`)) throw new Error(codePoint.toString(16));
+    }
+    for (let letter = 0x41; letter < 0x2000; letter++)
+      for (let mark = 0x300; mark < 0x370; mark++) {
+        const composed = String.fromCodePoint(letter, mark);
+        if (!isFinal(composed)) throw new Error(composed);
+      }
+    assert(property(string({ unit: 'binary' }), isFinal), { numRuns: 20_000 });
+  });
+
+  it('text for people is what can be seen, in whichever script', () => {
+    for (const text of ['Zoë', 'Notes ✓', 'می‌خواهم', 'क्‍ष', '👩‍👩‍👧', '❤️ notes', 'Łukasz O’Neill', '株式会社', 'שלום'])
+      expect(isPlainText(text), text).toBe(true);
+    for (const text of ['', ' ', '\u3000', 'a\u0000', 'a\nb', 'a\u2028b', 'a\ud800', '\u202eba', 'a\u2066b', 'a\u200eb', 'a\u061cb'])
+      expect(isPlainText(text), JSON.stringify(text)).toBe(false);
+    for (const text of [
+      'a\u00adb',
+      'a\u200bb',
+      'a\u200db',
+      'а\u200c',
+      'a\ufe0f',
+      '\u200da',
+      'a\u2060',
+      '\ufeffa',
+      '\u3164',
+      'a\u115fb',
+      'a\u034fb',
+      'a\u{e0041}',
+    ])
+      expect(isPlainText(text), JSON.stringify(text)).toBe(false);
   });
 
   it('SEC-08: whatever differs from a registered https address does not match it', () => {

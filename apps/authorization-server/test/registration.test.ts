@@ -147,6 +147,8 @@ describe('dynamic client registration', () => {
     ['a scope that is no text', { scope: ['notes:read'] }],
     ['a name with a control character', { client_name: 'a\u0000b' }],
     ['a name that turns the text around it', { client_name: 'a\u202eb' }],
+    ['a name with what cannot be seen', { client_name: 'Sample\u200b client' }],
+    ['a name that cannot be seen', { client_name: '\u3164' }],
     ['an endless name', { client_name: 'x'.repeat(201) }],
     ['an empty name', { client_name: '' }],
     ['a script as a page', { client_uri: 'javascript:alert(1)' }],

@@ -59,12 +59,25 @@ describe('sign-up', () => {
     ['two words', 'characters that it cannot have'],
     ['<script>', 'characters that it cannot have'],
     ['\u202Eecila', 'characters that it cannot have'],
+    ['ali\u200bce', 'characters that it cannot have'],
+    ['ali\u3164ce', 'characters that it cannot have'],
+    ['аlice', 'must be in one script'],
+    ['aliсe', 'must be in one script'],
+    ['αlpha', 'must be in one script'],
+    ['alice\u0967', 'must be in one script'],
   ])('SEC-34: refuses the name %j and says why', async (username, problem) => {
     const { response } = await signUp(username);
     expectPage(response);
     expect(response.body).toContain(problem);
     expect(response.body).toMatch(/id="username"[^>]*aria-invalid="true"/);
   });
+
+  it.each(['zoë.o-neill+1@example', 'алиса.7', 'Ελένη', '田中さくら', '김철수', 'אליס', 'आलिस', 'أليس'])(
+    'takes the name %s, which is in one writing',
+    async (username) => {
+      expect((await signUp(username)).response.body).toContain('<h1>Your account</h1>');
+    },
+  );
 
   it.each([
     ['short', 'at least 8 characters'],

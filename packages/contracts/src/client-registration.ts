@@ -1,13 +1,9 @@
 import * as z from 'zod';
 import { signingAlgorithm } from './jwks.ts';
+import { isPlainText } from './plain-text.ts';
 
-/** Words for people: no control characters, nothing that could turn the direction of the text around it. */
-const words = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}\p{Cs}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+$/u, 'must be plain text')
-  .refine((value) => value.trim() !== '', 'must be plain text');
+/** Words for people. */
+const words = z.string().max(200).refine(isPlainText, 'must be plain text');
 
 /** Anything that a browser may be sent to. */
 const webPage = z

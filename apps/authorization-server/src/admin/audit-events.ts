@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Administration } from './administration.ts';
-import { isoTime, time } from './fields.ts';
+import { identifier, isoTime, time } from './fields.ts';
 import { operation } from './operation.ts';
 import { pageOf, pageQuery, readPage } from './paging.ts';
 
@@ -24,8 +24,8 @@ const query = pageQuery(z.string().regex(/^[1-9]\d{0,17}$/)).extend({
     .string()
     .regex(/^[a-z_]{1,64}$/, 'must be a type of event')
     .optional(),
-  client_id: z.string().min(1).max(256).optional(),
-  user_id: z.string().min(1).max(256).optional(),
+  client_id: identifier.optional(),
+  user_id: identifier.optional(),
   since: time.optional().meta({ description: 'From this time on.' }),
   until: time.optional().meta({ description: 'Before this time.' }),
 });

@@ -1,12 +1,16 @@
+import { isPlainText } from '@rolecall/contracts/plain-text';
 import { scopeString } from '@rolecall/contracts/scope';
 import * as z from 'zod';
 
-/** Text for people, that every store can hold and that shows as what it is: no control characters, no half of a surrogate pair. */
+/** Text for people: it shows as what it is. */
 export const text = (maximum: number) =>
-  z
-    .string()
-    .max(maximum, `must have at most ${maximum} characters`)
-    .refine((value) => value.trim() !== '' && !/\p{Cc}/u.test(value) && value.isWellFormed(), 'must be a line of text');
+  z.string().max(maximum, `must have at most ${maximum} characters`).refine(isPlainText, 'must be a line of text');
+
+/** Can a store hold it? It takes neither NUL nor half of a surrogate pair. */
+export const isStorable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
+
+/** What something is known by that is there, or may be: a text that can be looked for. */
+export const identifier = z.string().min(1).max(256).refine(isStorable, 'must be well-formed and without NUL');
 
 /** A list of scopes, as OAuth writes it (RFC 6749 §3.3); the empty text is the empty list. */
 export const scope = z
@@ -15,7 +19,7 @@ export const scope = z
   .refine((value) => value === '' || scopeString.safeParse(value).success, 'must be scopes separated by single spaces');
 
 /** A time as the API writes it: ISO 8601 in UTC. Milliseconds since the epoch inside. */
-export const time = z.codec(z.iso.datetime(), z.number(), {
+export const time = z.codec(z.iso.datetime(), z.int().min(0, 'must be 1970 or later'), {
   decode: (value) => Date.parse(value),
   encode: (value) => new Date(value).toISOString(),
 });

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { everyScope } from '../resources/choose-audience.ts';
 import type { ByUserOrClient, GrantEntry } from '../stores/types.ts';
 import type { Administration } from './administration.ts';
-import { isoTime } from './fields.ts';
+import { identifier, isoTime } from './fields.ts';
 import { operation } from './operation.ts';
 import { pageOf, pageQuery, readPage } from './paging.ts';
 import { notFound } from './refusal.ts';
@@ -29,11 +29,10 @@ const grantDocument = z
 const grantPage = pageOf(grantDocument).meta({ id: 'GrantPage' });
 const revoked = z.strictObject({ revoked: z.int() }).meta({ id: 'RevokedGrants', description: 'How many had not ended before.' });
 
-const id = z.string().min(1).max(256);
-const ofWhom = { user_id: id.optional(), client_id: id.optional() };
+const ofWhom = { user_id: identifier.optional(), client_id: identifier.optional() };
 
 /** A time and an id: within what a database can keep. */
-const position = z.tuple([z.int().min(0).max(253_402_300_799_999), z.string().max(256)]);
+const position = z.tuple([z.int().min(0).max(253_402_300_799_999), identifier]);
 
 /** What users have granted to clients. */
 export function grantOperations({ stores: { grants, consents }, revocations, clock, audit }: Administration) {

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { randomToken, tokenHash } from '../random.ts';
 import type { InitialAccessToken } from '../stores/types.ts';
 import type { Administration } from './administration.ts';
-import { isoTime, text, time } from './fields.ts';
+import { identifier, isoTime, text, time } from './fields.ts';
 import { operation } from './operation.ts';
 import { pageOf, pageQuery, readPage } from './paging.ts';
 import { notFound } from './refusal.ts';
@@ -31,7 +31,7 @@ export function initialAccessTokenOperations({ stores: { initialAccessTokens: to
       scopes: ['admin:read', 'admin:clients'],
       summary: 'List initial access tokens',
       description: 'In the order of their ids.',
-      query: pageQuery(z.string()),
+      query: pageQuery(identifier),
       answer: entryPage,
       handle: async ({ query }) => {
         const all = (await tokens.list()).toSorted((a, b) => (a.id < b.id ? -1 : 1));

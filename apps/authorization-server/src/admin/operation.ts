@@ -3,6 +3,7 @@ import { queryParameters } from '@rolecall/service-kit/parameters';
 import { validate } from '@rolecall/service-kit/validate';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type * as z from 'zod';
+import { isStorable } from './fields.ts';
 import type { Administrator } from './require-administrator.ts';
 import type { AdminScope } from './scopes.ts';
 
@@ -73,8 +74,7 @@ export function registerOperation(api: FastifyInstance, definition: Operation): 
 
 /** @throws InvalidRequestError for what no id can be, and no database takes. */
 function readPath(path: Record<string, string>): Record<string, string> {
-  if (Object.values(path).some((value) => value.includes('\0') || !value.isWellFormed()))
-    throw new InvalidRequestError('The path is not valid.');
+  if (!Object.values(path).every(isStorable)) throw new InvalidRequestError('The path is not valid.');
   return path;
 }
 

@@ -4,7 +4,7 @@ import { scopeString } from '@rolecall/contracts/scope';
 import * as z from 'zod';
 import { MAXIMUM_ACCESS_TOKEN_LIFETIME } from '../config.ts';
 import type { Resource } from '../stores/types.ts';
-import { lifetime, text } from './fields.ts';
+import { identifier, lifetime, text } from './fields.ts';
 
 export const resourceIdentifier = resourceIndicator
   .max(256, 'must have at most 256 characters')
@@ -34,7 +34,7 @@ export const resourceContent = z
       .boolean()
       .default(false)
       .meta({ description: 'Meant where a request names no resource and its scopes decide nothing. There is one.' }),
-    resource_servers: z.array(z.string().max(256)).max(50).default([]).meta({ description: 'The clients that may introspect its tokens.' }),
+    resource_servers: z.array(identifier).max(50).default([]).meta({ description: 'The clients that may introspect its tokens.' }),
   })
   .meta({ id: 'ResourceContent' });
 

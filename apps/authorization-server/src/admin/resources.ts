@@ -1,7 +1,7 @@
 import { validate } from '@rolecall/service-kit/validate';
-import * as z from 'zod';
 import { adminResource, namesAdministration } from './admin-resource.ts';
 import type { Administration } from './administration.ts';
+import { identifier } from './fields.ts';
 import { operation } from './operation.ts';
 import { pageOf, pageQuery, readPage } from './paging.ts';
 import { conflict, notFound } from './refusal.ts';
@@ -22,7 +22,7 @@ export function resourceOperations({ stores: { resources }, issuer, audit }: Adm
       scopes: ['admin:read', 'admin:resources'],
       summary: 'List resources',
       description: 'In the order of their identifiers.',
-      query: pageQuery(z.string()),
+      query: pageQuery(identifier),
       answer: resourcePage,
       handle: async ({ query }) => {
         const all = (await resources.list()).toSorted((a, b) => (a.identifier < b.identifier ? -1 : 1));

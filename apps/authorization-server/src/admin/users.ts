@@ -5,7 +5,7 @@ import { passwordProblem } from '../login/password-rules.ts';
 import { hashPassword, normalizeUsername } from '../login/passwords.ts';
 import type { User } from '../stores/types.ts';
 import type { Administration } from './administration.ts';
-import { text } from './fields.ts';
+import { identifier, text } from './fields.ts';
 import { operation } from './operation.ts';
 import { pageOf, pageQuery, readPage } from './paging.ts';
 import { conflict, notFound } from './refusal.ts';
@@ -50,7 +50,7 @@ export function userOperations({ stores: { users }, userSessions, revocations, h
       scopes: ['admin:read', 'admin:users'],
       summary: 'List users',
       description: 'In the order of their usernames.',
-      query: pageQuery(z.string()).extend({ username: username.optional().meta({ description: 'The one that logs in with this name.' }) }),
+      query: pageQuery(identifier).extend({ username: username.optional().meta({ description: 'The one that logs in with this name.' }) }),
       answer: userPage,
       handle: async ({ query }) => {
         if (query.username === undefined)

@@ -1,8 +1,11 @@
 import { hash, verify } from '@node-rs/argon2';
 
-/** Names are compared in one form: composed, without compatibility variants, in lower case. What looks the same is the same. */
+/**
+ * Names are compared in one form: composed, without compatibility variants, in lower case. What looks the same is the same.
+ * Composed again at the end: a small letter may be one with its mark where the capital letter is not.
+ */
 export function normalizeUsername(username: string): string {
-  return username.normalize('NFKC').trim().toLowerCase();
+  return username.normalize('NFKC').trim().toLowerCase().normalize('NFKC');
 }
 
 /**

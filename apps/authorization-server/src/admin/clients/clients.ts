@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { randomToken, tokenHash } from '../../random.ts';
 import type { Client } from '../../stores/types.ts';
 import type { Administration } from '../administration.ts';
+import { identifier } from '../fields.ts';
 import { operation } from '../operation.ts';
 import { pageOf, pageQuery, readPage } from '../paging.ts';
 import { conflict, notFound } from '../refusal.ts';
@@ -24,7 +25,7 @@ export function clientOperations({ stores: { clients }, revocations, clock, audi
       scopes: ['admin:read', 'admin:clients'],
       summary: 'List clients',
       description: 'In the order of their ids.',
-      query: pageQuery(z.string()),
+      query: pageQuery(identifier),
       answer: clientPage,
       handle: ({ query }) =>
         readPage(query, (limit) => clients.list({ after: query.cursor, limit }), { positionOf: ({ id }) => id, represent: toDocument }),

@@ -2,6 +2,7 @@ import { signingAlgorithm } from '@rolecall/contracts/jwks';
 import { scopeTokens } from '@rolecall/contracts/scope';
 import { isLoopback } from '@rolecall/service-kit/config';
 import { InvalidRequestError } from '@rolecall/service-kit/invalid-request';
+import { validate } from '@rolecall/service-kit/validate';
 import * as z from 'zod';
 import { isSafeRedirectUri } from '../../authorize/redirect-uri.ts';
 import { holdsPrivateKey, verificationKeys } from '../../clients/key-set.ts';
@@ -40,7 +41,9 @@ const redirectUri = z
 const jwks = z
   .strictObject({ keys: z.array(z.record(z.string(), z.unknown())).min(1).max(50) })
   .refine((set) => !holdsPrivateKey(set), 'must hold public keys only')
-  .refine((set) => verificationKeys(set).length > 0, 'must hold a key that signatures can be verified with');
+  .refine((set) => verificationKeys(set).length > 0, 'must hold a key that signatures can be verified with')
+  // As JSON writes what no store takes.
+  .refine((set) => !/\\u(?:0000|d[89a-f])/.test(JSON.stringify(set)), 'must be well-formed and without NUL');
 
 /** What every client has. */
 const settings = {
@@ -123,7 +126,8 @@ export function changedClient(document: ClientDocument, changes: z.infer<typeof 
 
 /** @throws InvalidRequestError for members that contradict each other. */
 export function consistent(candidate: unknown): ClientDocument {
-  const document = clientDocument.parse(candidate);
+  // What was kept under older rules may not be as the present ones have it.
+  const document = validate(clientDocument, candidate, 'The client is not valid.');
   const problems = contradictions(document);
   if (problems.length === 0) return document;
   throw new InvalidRequestError(
