@@ -24,8 +24,10 @@ export interface Connection {
  *
  * @throws Failure when there is no such server, or it knows no such client.
  */
-export async function connect({ issuer, ...settings }: ConnectionSettings): Promise<Connection> {
-  if (!URL.canParse(issuer)) throw new Failure(`"${issuer}" is not the address of an authorization server.`);
+export async function connect({ issuer: written, ...settings }: ConnectionSettings): Promise<Connection> {
+  if (!URL.canParse(written)) throw new Failure(`"${written}" is not the address of an authorization server.`);
+  // An issuer has no slash at its end, and is compared letter by letter; an address that a browser shows has one.
+  const issuer = written.replace(/\/+$/, '');
   const url = new URL(issuer);
   const local = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local))

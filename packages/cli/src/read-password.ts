@@ -20,12 +20,17 @@ export async function readPassword(input: NodeJS.ReadStream, prompt: NodeJS.Writ
 }
 
 async function ask(question: string, input: NodeJS.ReadStream, prompt: NodeJS.WriteStream): Promise<string> {
-  prompt.write(question);
   // Written to nowhere, what is typed is not shown.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input, output: nowhere, terminal: true });
+  // Only now: what is typed from here on is not shown by the terminal either, and Ctrl-C is a key.
+  prompt.write(question);
   try {
-    return await lines.question('');
+    return await new Promise<string>((resolve, reject) => {
+      // Ctrl-C and Ctrl-D end the question without an answer.
+      lines.once('close', () => reject(new Failure('Nothing was changed: no password was typed.')));
+      lines.question('').then(resolve, reject);
+    });
   } finally {
     lines.close();
     prompt.write('\n');

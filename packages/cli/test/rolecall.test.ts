@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Result, run } from './support/run.ts';
+import { type Result, run, runInTerminal } from './support/run.ts';
 import { type Server, startServer } from './support/server.ts';
 
 describe('rolecall', () => {
@@ -41,6 +41,21 @@ describe('rolecall', () => {
     expect(clients.find((each: { client_id: string }) => each.client_id === 'sample-service')).toMatchObject({
       scope: 'notes:read notes:write',
     });
+  });
+
+  it('takes the issuer with a slash at its end, as browsers show it', async () => {
+    expect((await rolecall(['--issuer', `${server.issuer}/`, 'clients', 'list'])).code).toBe(0);
+  });
+
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('%s at a prompt ends it with a message, and nothing is changed', async (_name, key) => {
+    const { code, output } = await runInTerminal(['users', 'set-password', 'usr_nobody'], key, { ROLECALL_ISSUER: server.issuer });
+    expect(output).toContain('Password: ');
+    expect(output).toContain('Nothing was changed: no password was typed.');
+    expect(output).not.toMatch(/^\s+at |Error/m);
+    expect(code).toBe(1);
   });
 
   it('looks after clients and their secrets', async () => {
