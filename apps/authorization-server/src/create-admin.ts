@@ -20,9 +20,11 @@ try {
 async function createAdministrator(id: string): Promise<string> {
   // Only where the database is matters here: the rest of a production configuration need not be at hand.
   const { NODE_ENV, DATABASE_URL, DATA_DIR } = process.env;
-  if (NODE_ENV === 'production' && !DATABASE_URL) throw new ConfigError(['DATABASE_URL is required in production']);
+  // Whoever does not say where this is means production: an administrator of an embedded database that nobody serves would be of no use.
+  const production = NODE_ENV !== 'development' && NODE_ENV !== 'test';
+  if (production && !DATABASE_URL) throw new ConfigError(['DATABASE_URL is required, or NODE_ENV=development for the embedded database']);
   if (!clientId.safeParse(id).success) throw new ConfigError([`"${id}" cannot be the id of a client`]);
-  const stores = await openStores(locationOf(readConfig({ DATABASE_URL, DATA_DIR })), NODE_ENV === 'production' ? 'require' : 'apply');
+  const stores = await openStores(locationOf(readConfig({ DATABASE_URL, DATA_DIR })), production ? 'require' : 'apply');
   try {
     const secret = randomToken('rc_cs_');
     const added = await stores.clients.addIfAbsent({

@@ -16,7 +16,12 @@ it('makes an administrator whose secret is told once, and none twice', async () 
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const schema = `test_${randomBytes(6).toString('hex')}`;
   const databaseUrl = inject('stores') === 'services' ? `${inject('databaseUrl')}?schema=${schema}` : undefined;
-  const environment = { PATH: process.env['PATH'], DATA_DIR: directory, ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }) };
+  const environment = {
+    PATH: process.env['PATH'],
+    NODE_ENV: 'development',
+    DATA_DIR: directory,
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+  };
   const run = (parameters: string[], env: NodeJS.ProcessEnv = environment) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
       const child = execFile(process.execPath, [PROGRAM, ...parameters], { env }, (_error, stdout, stderr) =>
@@ -30,7 +35,12 @@ it('makes an administrator whose secret is told once, and none twice', async () 
   const again = await run(['operator']);
   expect(again).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/there is a client "operator" already\n$/) });
   expect((await run(['usr_1'])).code).toBe(1);
-  expect((await run([], { ...environment, NODE_ENV: 'production', DATABASE_URL: '' })).stderr).toMatch(/DATABASE_URL is required/);
+  // Where nothing is said it is production: no embedded database that nobody serves.
+  expect(await run([], { ...environment, NODE_ENV: '', DATABASE_URL: '' })).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/DATABASE_URL is required, or NODE_ENV=development/),
+  });
 
   const stores = await openStores(
     databaseLocation({ databaseUrl, schema: 'authorization_server', directory: join(directory, 'database') }),
