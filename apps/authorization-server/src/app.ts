@@ -18,7 +18,7 @@ import { createClientKeys } from './clients/client-keys.ts';
 import { createLastUsed } from './clients/last-used.ts';
 import { type Config, MAXIMUM_ACCESS_TOKEN_LIFETIME } from './config.ts';
 import { registerCors } from './cors.ts';
-import { errorHandler } from './error-handler.ts';
+import { errorHandler, notFoundHandler } from './error-handler.ts';
 import { createGuardedFetch } from './fetch/guarded-fetch.ts';
 import { createAccessTokenHook } from './hooks/access-token-hook.ts';
 import type { HooksModule } from './hooks/types.ts';
@@ -108,7 +108,6 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     revocations,
     audit,
     clock,
-    absoluteSeconds: config.SESSION_ABSOLUTE_LIFETIME,
   });
   const lastUsed = createLastUsed({ clients, clock, logger });
   const checkAssertion = createAssertionCheck({
@@ -231,9 +230,7 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     { prefix: basePath },
   );
   refuseTheRest();
-  app.setNotFoundHandler(async (_request, reply) =>
-    reply.code(404).send({ error: 'invalid_request', error_description: 'There is nothing here.' }),
-  );
+  app.setNotFoundHandler(notFoundHandler);
   await app.ready();
   return app;
 }

@@ -29,6 +29,9 @@ const DEFAULT_DATA_DIRECTORY = fileURLToPath(new URL('../../../.data/authorizati
 /** Seconds. A signing key is published for as long as a token of this lifetime needs it. */
 export const MAXIMUM_ACCESS_TOKEN_LIFETIME = 3_600;
 
+/** Seconds. Who is logged in where is kept for so long, whatever is configured: a lifetime that is raised later counts for sessions that are open already. */
+export const MAXIMUM_SESSION_LIFETIME = 30 * 86_400;
+
 /** Words separated by commas. */
 const list = z
   .string()
@@ -63,7 +66,7 @@ const settings = z.object({
   REFRESH_TOKEN_ABSOLUTE_LIFETIME: seconds(60, 10 * 366 * 86_400).default(365 * 86_400),
   AUTHORIZATION_CODE_LIFETIME: seconds(10, 60).default(60),
   SESSION_IDLE_LIFETIME: seconds(60, 86_400).default(12 * 3_600),
-  SESSION_ABSOLUTE_LIFETIME: seconds(60, 30 * 86_400).default(14 * 86_400),
+  SESSION_ABSOLUTE_LIFETIME: seconds(60, MAXIMUM_SESSION_LIFETIME).default(14 * 86_400),
   INTERACTION_LIFETIME: seconds(60, 86_400).default(3_600),
   /** Lets clients' assertions name the token endpoint as their audience, as they were told to before RFC 10070. */
   ACCEPT_TOKEN_ENDPOINT_AUDIENCE: flag.default(false),

@@ -24,6 +24,22 @@ export function errorHandler(error: FastifyError, request: FastifyRequest, reply
   return request.routeOptions.config?.errors === 'page' ? sendPage(reply, refusal) : sendJson(reply, refusal);
 }
 
+/** An address that leads nowhere: a page for people, whose browsers ask for HTML, and JSON for programs. */
+export function notFoundHandler(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal: Refusal = {
+    status: 404,
+    headers: {},
+    title: 'There is nothing here',
+    description: 'There is nothing here.',
+  };
+  reply.code(refusal.status).header('vary', 'accept');
+  if (!/\btext\/html\b/i.test(request.headers.accept ?? '')) return sendJson(reply, refusal);
+  return sendPage(reply, {
+    ...refusal,
+    description: 'This address leads nowhere. If you typed it, look at it again; if a link brought you here, it is out of date.',
+  });
+}
+
 /** What the log is told. The framework's own messages repeat the address, and with it whatever was sent in it: its error codes say enough. */
 function causeOf(error: Error): unknown {
   if (error instanceof OAuthError || error instanceof PageError) return error.cause ?? error.message;
@@ -43,11 +59,18 @@ function toRefusal(error: FastifyError | OAuthError | PageError): Refusal {
     return {
       status: error.status,
       headers: error.headers,
-      title: 'This request cannot be accepted',
+      title: isForLater(error.status) ? 'Please try again in a moment' : 'This request cannot be accepted',
       description: error.description,
       code: error.code,
     };
-  if (error instanceof PageError) return { status: error.status, headers: error.headers, title: error.title, description: error.message };
+  if (error instanceof PageError)
+    return {
+      status: error.status,
+      headers: error.headers,
+      title: error.title,
+      description: error.message,
+      ...(isForLater(error.status) && { code: 'temporarily_unavailable' as const }),
+    };
   const status = error.statusCode ?? 500;
   if (error instanceof StoreUnavailableError)
     return {
@@ -79,6 +102,9 @@ function toRefusal(error: FastifyError | OAuthError | PageError): Refusal {
     code: 'server_error',
   };
 }
+
+/** It is not the request that is wrong. */
+const isForLater = (status: number): boolean => status === 429 || status === 503;
 
 /** Framework errors repeat parts of the request: words of our own instead. */
 function clientErrorText(error: FastifyError): string {

@@ -227,6 +227,20 @@ describe('the account page', () => {
     expect(await textOf(await atAccount())).not.toContain('192.0.2.3');
   });
 
+  it('lists a session that may live longer than it was going to when it began', async () => {
+    const short = await startTestServer({ SESSION_ABSOLUTE_LIFETIME: '3600' });
+    try {
+      const browser = openBrowser(short.app);
+      await open(browser, '/account');
+      await logIn(browser);
+      const { id } = (await short.stores.users.findByUsername('alice')) as { id: string };
+      short.clock.advance(7_200);
+      expect(await short.stores.sessions.listOf(id, short.clock.now())).toHaveLength(1);
+    } finally {
+      await short.close();
+    }
+  });
+
   it('AS-RT-14: ends all sessions but this one, and what applications in a browser were granted there', async () => {
     const spa = await register({ tokenEndpointAuthMethod: 'none' });
     const [here, there] = [await atAccount(), await atAccount()];

@@ -40,6 +40,26 @@ describe('the reference of the administration', () => {
     expect(schemas.Client.properties).not.toHaveProperty('secrets');
   });
 
+  it('has in answers what a request may leave out, and what a limit may be', async () => {
+    const { paths, components } = (await server.app.inject({ url: '/admin/openapi.json' })).json();
+    expect(components.schemas.Resource.required).toEqual(
+      expect.arrayContaining(['access_token_format', 'signing_algorithm', 'is_default', 'resource_servers']),
+    );
+    expect(components.schemas.ResourceContent.required).toEqual(['name', 'scopes']);
+    expect(JSON.stringify(components.schemas.ConfigurationClient)).toContain('date-time');
+    const limit = paths['/clients'].get.parameters.find(({ name }: { name: string }) => name === 'limit');
+    const pattern = new RegExp(limit.schema.pattern);
+    for (const [text, isGood] of [
+      ['1', true],
+      ['20', true],
+      ['100', true],
+      ['0', false],
+      ['101', false],
+      ['x', false],
+    ] as const)
+      expect(pattern.test(text), text).toBe(isGood);
+  });
+
   it('is a page without scripts, under a policy that allows none', async () => {
     const { headers, body, statusCode } = await server.app.inject({ url: '/admin/reference' });
     expect(statusCode).toBe(200);

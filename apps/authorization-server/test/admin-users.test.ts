@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Admin, expectChallenge, expectRefusal, openAdmin, readAll } from './support/admin.ts';
 import { openBrowser } from './support/browser.ts';
@@ -145,6 +146,19 @@ describe('administration of users', () => {
       ['DELETE', '/clients/sample-client/secrets/%00'],
     ] as const)
       expect((await admin(method, path, method === 'PATCH' ? { name: 'x' } : undefined)).statusCode).toBe(400);
+  });
+
+  it('that too many passwords are being hashed is told as programs are told', async () => {
+    const many = Array.from({ length: availableParallelism() * 65 + 20 }, (_, index) => index);
+    const answers = await Promise.all(
+      many.map((index) => admin('POST', '/users', { username: `busy-${index}`, name: 'Busy', password: PASSWORD })),
+    );
+    const refused = answers.filter(({ statusCode }) => statusCode !== 201);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const answer of refused) {
+      expectError(answer, 503, 'temporarily_unavailable');
+      expect(answer.headers['retry-after']).toBe('2');
+    }
   });
 
   it('writes down who did what', async () => {

@@ -187,6 +187,15 @@ describe('authorization request', () => {
     for (const response of refused) expect([400, 403]).toContain(response.status);
   });
 
+  it('whoever only looks (HEAD) is given no code', async () => {
+    const browser = openBrowser(server.app);
+    await authorize(server, {}, browser);
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await server.app.inject({ method: 'HEAD', url: authorizeUrl(), headers: { cookie } });
+    expect(response.statusCode).toBe(405);
+    expect(response.headers.location).toBeUndefined();
+  });
+
   it('whoever only looks (HEAD) does not use a request up', async () => {
     const browser = openBrowser(server.app);
     await open(browser, authorizeUrl({ prompt: 'consent' }));

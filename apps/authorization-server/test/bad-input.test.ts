@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from './support/browser.ts';
-import { authorizeUrl, expectPage, open } from './support/flow.ts';
+import { authorizeUrl, expectError, expectPage, open } from './support/flow.ts';
 import { startTestServer, type TestServer } from './support/test-server.ts';
 
 const PAGES = ['/authorize', '/login', '/consent'];
@@ -49,7 +49,7 @@ describe('bad input', () => {
     expect(json.body).not.toContain('stack');
     const put = await server.app.inject({ method: 'PUT', url });
     expect(put.statusCode).toBe(405);
-    expect(put.headers.allow).toBe('GET, HEAD, POST');
+    expect(put.headers.allow).toBe(url === '/authorize' ? 'GET, POST' : 'GET, HEAD, POST');
   });
 
   it.each([
@@ -67,6 +67,17 @@ describe('bad input', () => {
     expect(response.statusCode).toBeGreaterThanOrEqual(400);
     expect(response.statusCode).toBeLessThan(500);
     expect(response.headers.location).toBeUndefined();
+  });
+
+  it('an address that leads nowhere gets a page for people, and JSON for programs', async () => {
+    const browser = await openBrowser(server.app).get('/nowhere', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
+    expectPage(browser, 404);
+    expect(browser.body).toContain('<h1>There is nothing here</h1>');
+    for (const accept of ['application/json', '*/*', undefined]) {
+      const response = await server.app.inject({ url: '/nowhere', headers: accept === undefined ? {} : { accept } });
+      expectError(response, 404, 'invalid_request');
+      expect(response.headers.vary).toMatch(/accept/i);
+    }
   });
 
   it.each([

@@ -42,6 +42,21 @@ async function statuses(count: number, request: (index: number) => Promise<Light
 }
 
 describe('a limited endpoint', () => {
+  it('counts an address as one, whichever port a proxy writes behind it', async () => {
+    const server = await start('token=10', { TRUSTED_PROXIES: '192.0.2.0/24' });
+    const nobody = { grant_type: 'client_credentials' };
+    const from = (forwardedFor: string) => ask(server, nobody, { forwardedFor });
+    expect(await statuses(3, (index) => from(`203.0.113.7:${4711 + index}`))).toEqual([401, 429, 429]);
+    expect((await from('203.0.113.7')).statusCode).toBe(429);
+    // Proxies too are known by their addresses alone.
+    expect((await from('203.0.113.7:4711, 192.0.2.9:80')).statusCode).toBe(429);
+    expect(await statuses(2, (index) => from(`[2001:db8::1]:${4711 + index}`))).toEqual([401, 429]);
+    expect((await from('2001:db8::1')).statusCode).toBe(429);
+    expect((await from('203.0.113.8')).statusCode).toBe(401);
+    const addresses = [...server.logged().matchAll(/"address":"([^"]*)"/g)].map(([, address]) => address);
+    expect(new Set(addresses)).toEqual(new Set(['203.0.113.7', '2001:db8::1', '203.0.113.8']));
+  });
+
   it('says how much is left, refuses what is too much, and begins anew with the next minute', async () => {
     const server = await start('token=2');
     const first = await ask(server);

@@ -3,7 +3,7 @@ import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import type { Logger } from 'pino';
 import { RequestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
-import { trustedProxies } from './trusted-proxies.ts';
+import { trustedProxies, withoutPorts } from './trusted-proxies.ts';
 
 export interface AppOptions {
   logger: Logger;
@@ -40,7 +40,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler(options.errorHandler);
   closeConnectionsWhileClosing(app);
   const headers = securityHeaders(options.https);
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
+    // Before anybody asks where the request came from.
+    const { headers: sent } = request.raw;
+    if (typeof sent['x-forwarded-for'] === 'string') sent['x-forwarded-for'] = withoutPorts(sent['x-forwarded-for']);
     reply.headers(headers);
     done();
   });

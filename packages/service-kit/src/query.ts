@@ -1,7 +1,5 @@
 import * as z from 'zod';
 
-const MAXIMUM_LIMIT = 100;
-
 /** A query parameter that may be given once: its values, of which there is one, as `schema` has it. */
 export const once = <Schema extends z.ZodType<unknown, string>>(schema: Schema) =>
   z
@@ -13,5 +11,5 @@ export const once = <Schema extends z.ZodType<unknown, string>>(schema: Schema) 
 /** How many entries of a list are asked for. */
 export const pageLimit = z
   .string()
-  .refine((text) => /^[1-9]\d{0,2}$/.test(text) && Number(text) <= MAXIMUM_LIMIT, `must be a whole number from 1 to ${MAXIMUM_LIMIT}`)
+  .regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100')
   .transform(Number);

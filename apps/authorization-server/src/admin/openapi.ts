@@ -30,8 +30,11 @@ const problem = z
 export function openApiDocument(operations: readonly Operation[], address: { issuer: string; resource: string }) {
   const schemas: Record<string, JsonSchema> = {};
   const paths: Record<string, Record<string, unknown>> = {};
-  const reference = (schema: z.ZodType): JsonSchema => toReference(schema, schemas);
-  const content = (schema: z.ZodType) => ({ 'application/json': { schema: reference(schema) } });
+  const taken = new Set(operations.map(({ body }) => body));
+  // An answer has what a request may leave out. What goes both ways is one message, as it is taken.
+  const content = (schema: z.ZodType, io: 'input' | 'output' = taken.has(schema) ? 'input' : 'output') => ({
+    'application/json': { schema: toReference(schema, schemas, io) },
+  });
   const refused = { description: 'Refused.', content: content(problem) };
   const challenge = { ...refused, headers: { 'WWW-Authenticate': { description: 'RFC 6750 §3.', schema: { type: 'string' } } } };
 
@@ -69,9 +72,8 @@ export function openApiDocument(operations: readonly Operation[], address: { iss
 
 export type OpenApiDocument = ReturnType<typeof openApiDocument>;
 
-/** What the API takes and gives is what the schemas read: their outputs are for the inside. */
-function toReference(schema: z.ZodType, schemas: Record<string, JsonSchema>): JsonSchema {
-  const { $schema: _, $defs, id, ...own } = rewritten(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema);
+function toReference(schema: z.ZodType, schemas: Record<string, JsonSchema>, io: 'input' | 'output'): JsonSchema {
+  const { $schema: _, $defs, id, ...own } = rewritten(z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonSchema);
   for (const [name, { id: _id, ...definition }] of Object.entries($defs ?? {})) schemas[name] = definition;
   if (typeof id !== 'string') return own;
   schemas[id] = own;

@@ -52,7 +52,10 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
       .redirect(`${options.basePath}${authorizationServerRoutes.authorize}?${query.toString()}`, 303);
   });
 
-  app.get(authorizationServerRoutes.authorize, { config: { errors: 'page', limit: 'authorize' } }, async (request, reply) => {
+  // Whoever only looks (HEAD) must be given no code, nor use a request up.
+  const get = { config: { errors: 'page', limit: 'authorize' }, exposeHeadRoute: false } as const;
+
+  app.get(authorizationServerRoutes.authorize, get, async (request, reply) => {
     const parameters = queryParameters(request.url);
     const recipient = await identifyRecipient(parameters, clients);
     const target = { issuer, redirectUri: recipient.redirectUri, state: stateOf(parameters) };
@@ -63,23 +66,18 @@ export function registerAuthorizeRoutes(app: FastifyInstance, options: Authorize
     });
   });
 
-  app.get<{ Params: { id: string } }>(
-    `${authorizationServerRoutes.authorize}/:id`,
-    // Whoever only looks (HEAD) must not use the request up.
-    { config: { errors: 'page', limit: 'authorize' }, exposeHeadRoute: false },
-    async (request, reply) => {
-      const { id } = request.params;
-      const pending = await pendingRequests.get(id, request.session.browser);
-      const { redirectUri, state, clientId } = pending.request;
-      const trusts = async () => mayBeTold(request, await clients.find(clientId));
-      return answerByRedirect(request, reply, { issuer, redirectUri, state }, trusts, async () => {
-        const client = await clients.find(clientId);
-        if (client === undefined || client.disabled)
-          throw new PageError('This application is gone', 'It is no longer registered at this server.');
-        return proceed(request, reply, client, pending, id);
-      });
-    },
-  );
+  app.get<{ Params: { id: string } }>(`${authorizationServerRoutes.authorize}/:id`, get, async (request, reply) => {
+    const { id } = request.params;
+    const pending = await pendingRequests.get(id, request.session.browser);
+    const { redirectUri, state, clientId } = pending.request;
+    const trusts = async () => mayBeTold(request, await clients.find(clientId));
+    return answerByRedirect(request, reply, { issuer, redirectUri, state }, trusts, async () => {
+      const client = await clients.find(clientId);
+      if (client === undefined || client.disabled)
+        throw new PageError('This application is gone', 'It is no longer registered at this server.');
+      return proceed(request, reply, client, pending, id);
+    });
+  });
 
   /**
    * May this client be told of an error by redirect? One that nobody vouches for only when the user is logged in: otherwise whoever registers a client

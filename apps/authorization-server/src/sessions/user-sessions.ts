@@ -4,6 +4,7 @@ import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import type { FastifyReply, FastifyRequest, Session } from 'fastify';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { LoggedIn } from '../authorize/next-step.ts';
+import { MAXIMUM_SESSION_LIFETIME } from '../config.ts';
 import type { Revocations } from '../revocation/revocations.ts';
 import type { GrantStore, UserSession, UserSessionStore } from '../stores/types.ts';
 import { deviceOf } from './device.ts';
@@ -33,7 +34,6 @@ export function thisSession(request: FastifyRequest): string {
   return sessionHash(request.session.sessionId);
 }
 
-/** @param options.absoluteSeconds after which a session ends in any case. */
 export function createUserSessions(options: {
   sessions: UserSessionStore;
   grants: GrantStore;
@@ -41,7 +41,6 @@ export function createUserSessions(options: {
   revocations: Revocations;
   audit: AuditLog;
   clock: Clock;
-  absoluteSeconds: number;
 }): UserSessions {
   const { sessions, grants, shortLived, revocations, audit, clock } = options;
 
@@ -75,7 +74,7 @@ export function createUserSessions(options: {
         userId,
         ...deviceOf(request),
         createdAt: now,
-        expiresAt: now + options.absoluteSeconds * 1000,
+        expiresAt: now + MAXIMUM_SESSION_LIFETIME * 1000,
       };
       const started = await sessions.add(session, passwordHash, former?.userId === userId ? former.id : undefined);
       if (started) request.session.user = { ...user, authenticatedAt: now };
