@@ -212,7 +212,7 @@ describe('management of a registration', () => {
     for (const method of ['POST', 'PATCH'] as const) {
       const response = await server.app.inject({ method, url: new URL(registered.registration_client_uri).pathname });
       expect(response.statusCode).toBe(405);
-      expect(response.headers['allow']).toBe('DELETE, GET, HEAD, PUT');
+      expect(response.headers['allow']).toBe('DELETE, GET, HEAD, OPTIONS, PUT');
     }
   });
 });
