@@ -9,9 +9,12 @@ import { expect, inject, it, onTestFinished } from 'vitest';
 import { tokenHash } from '../src/random.ts';
 import { openStores } from '../src/stores/open-stores.ts';
 
+/** Several processes one after the other, each with an embedded database of its own. */
+const TIMEOUT_MILLISECONDS = 60_000;
+
 const PROGRAM = fileURLToPath(new URL('../src/create-admin.ts', import.meta.url));
 
-it('makes an administrator whose secret is told once, and none twice', async () => {
+it('makes an administrator whose secret is told once, and none twice', { timeout: TIMEOUT_MILLISECONDS }, async () => {
   const directory = await mkdtemp(join(tmpdir(), 'rolecall-as-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const schema = `test_${randomBytes(6).toString('hex')}`;
