@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { StoreUnavailableError } from '@rolecall/storage/store-unavailable-error';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { inBatches } from '../src/stores/postgres/in-batches.ts';
 
 /** A statement whose answers are given one by one: what it was asked for, and the hands to answer it with. */
@@ -12,7 +13,7 @@ function held() {
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const refusal = (code: string): Error => Object.assign(new Error('no'), { code });
+const refusal = (code: string): Error => Object.assign(new Error('no'), { code, severity: 'ERROR' });
 const itself = (item: string): string => item;
 
 describe('in batches', () => {
@@ -111,19 +112,74 @@ describe('in batches', () => {
     expect(runs).toBe(1);
   });
 
-  it.each(['ECONNRESET', '08006', '57P01', '53300', 'XX000', undefined])(
-    'where it is not known what became of a batch (%s), all of it fails and nothing is tried again',
-    async (code) => {
+  it.each([
+    ['ECONNRESET', undefined],
+    // Five letters, and none of the database's.
+    ['EPIPE', undefined],
+    ['08006', 'FATAL'],
+    ['25006', 'ERROR'],
+    ['57P01', 'FATAL'],
+    ['53300', 'FATAL'],
+    ['XX000', 'PANIC'],
+    [undefined, undefined],
+  ])(
+    'where it is not known what became of a batch (%s), or another attempt does not help, all of it fails and nothing is tried again',
+    async (code, severity) => {
       let runs = 0;
       const ask = inBatches(itself, () => {
         runs += 1;
-        return Promise.reject(Object.assign(new Error('away'), { ...(code !== undefined && { code }) }));
+        return Promise.reject(
+          Object.assign(new Error('away'), { ...(code !== undefined && { code }), ...(severity !== undefined && { severity }) }),
+        );
       });
       const outcomes = await Promise.allSettled(['a', 'b'].map((item) => ask(item)));
       expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
       expect(runs).toBe(1);
     },
   );
+
+  it.each([
+    ['waited too long for a lock', refusal('55P03')],
+    ['took too long', refusal('57014')],
+    ['has a time that cannot be written', new RangeError('Invalid time value')],
+  ])('one that %s does no harm to the others', async (_what, error) => {
+    const ask = inBatches(itself, async (items) => {
+      if (items.includes('bad')) throw error;
+      return [...items];
+    });
+    const outcomes = await Promise.allSettled(['good', 'bad', 'better'].map((item) => ask(item)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('who has waited too long is refused, and nothing is done for it later', async () => {
+    const { batches, run } = held();
+    const ask = inBatches(itself, run);
+    const early: Promise<string>[] = [];
+    for (let count = 0; count < 4; count++) {
+      early.push(ask(`early ${count}`));
+      await turn();
+    }
+    // Four are under way: this one waits.
+    const late = ask('late');
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 4_000);
+    onTestFinished(() => clock.mockRestore());
+    batches.forEach(({ answer }) => answer());
+    await expect(late).rejects.toBeInstanceOf(StoreUnavailableError);
+    await Promise.all(early);
+    expect(batches).toHaveLength(4);
+    const soon = ask('soon');
+    await turn();
+    batches.at(-1)?.answer();
+    expect(await soon).toBe('did soon');
+  });
+
+  it('when too much waits, what comes is refused at once', async () => {
+    const { run } = held();
+    const ask = inBatches(itself, run);
+    const waiting = Array.from({ length: 5_000 }, (_, index) => ask(`${index}`));
+    waiting.forEach((each) => void each.catch(() => {}));
+    await expect(ask('one more')).rejects.toBeInstanceOf(StoreUnavailableError);
+  });
 
   it('goes on after a failure', async () => {
     let down = true;

@@ -29,9 +29,11 @@ const METADATA_CACHE_SECONDS = 300;
  */
 export const resourceGuard = fp(
   async (app: FastifyInstance, options: ResourceGuardOptions) => {
+    // A resource's metadata has its place at the root (RFC 9728 §3.1), and challenges name it there.
+    if (app.prefix !== '') throw new Error(`the guard of ${options.resource} has to be registered where there is no prefix`);
     const guard = createGuard({ ...options, log: app.log });
 
-    app.decorateRequest('accessToken', null as never);
+    if (!app.hasRequestDecorator('accessToken')) app.decorateRequest('accessToken', null as never);
     app.decorate(
       'requireScopes',
       (scopes: string | readonly string[], login: Pick<Requirement, 'maxAge' | 'acrValues'> = {}): GuardHook => {

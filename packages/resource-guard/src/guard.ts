@@ -64,6 +64,9 @@ export interface Guard {
   refusal(error: unknown, requirement: Requirement): Refusal | undefined;
 }
 
+/** Characters: more than fits into the headers that servers take by default. */
+const MAXIMUM_TOKEN_LENGTH = 16_384;
+
 /** Makes a guard. Asks nobody anything before the first token comes. */
 export function createGuard(options: GuardOptions): Guard {
   const { issuer: issuerName, resource, log, clock = systemClock } = options;
@@ -77,6 +80,7 @@ export function createGuard(options: GuardOptions): Guard {
 
   const judge = async (token: string): Promise<AccessToken> => {
     try {
+      if (token.length > MAXIMUM_TOKEN_LENGTH) throw new Error('the token is too long');
       const accessToken = looksLikeJwt(token) || introspect === undefined ? await verifyJwt(token) : await introspect(token);
       if (await isRevoked(accessToken)) throw new Error('the token has been revoked');
       return accessToken;

@@ -3,3 +3,9 @@ export interface Log {
   info(details: object, message: string): void;
   error(details: object, message: string): void;
 }
+
+/** What went wrong, for the log: never more than the message, since the libraries' errors carry claims, and what was read. */
+export function causeOf(error: unknown): string {
+  if (error instanceof SyntaxError) return 'it is not JSON';
+  return error instanceof Error ? error.message : 'unknown';
+}

@@ -106,6 +106,23 @@ describe('an opaque token', () => {
   );
 });
 
+describe('a token that the authorization server will not hear of', () => {
+  it.each([400, 413, 414])('(%s) is refused, and no other one with it', async (status) => {
+    api = await startGuardedApi({ introspection: INTROSPECTION });
+    api.authorizationServer.behave('/introspect', (response, { body }) =>
+      answer(response, body.includes('odd') ? status : 200, body.includes('odd') ? {} : active()),
+    );
+    expect((await api.get('/read', 'odd')).statusCode).toBe(401);
+    expect((await api.get('/read', 'even')).statusCode).toBe(200);
+  });
+
+  it('because it is too long is not even asked about', async () => {
+    api = await startGuardedApi({ introspection: INTROSPECTION });
+    expect((await api.get('/read', 'x'.repeat(20_000))).statusCode).toBe(401);
+    expect(api.introspection.asked).toEqual([]);
+  });
+});
+
 describe('an answer that is remembered', () => {
   beforeEach(async () => {
     api = await startGuardedApi({ introspection: { ...INTROSPECTION, cacheSeconds: 30 } });
@@ -123,9 +140,13 @@ describe('an answer that is remembered', () => {
   });
 
   it('RS-INT-03 SEC-22: never outlives its token, nor serves another one', async () => {
-    api.introspection.answers.set('short', active({ exp: seconds() - 50 }));
+    api.introspection.answers.set('short', active({ exp: seconds() + 20 }));
     expect((await api.get('/read', 'short')).statusCode).toBe(200);
+    api.introspection.answers.set('short', { active: false });
     api.clock.advance(20);
+    expect((await api.get('/read', 'short')).statusCode).toBe(401);
+    // Nor does it come back when the clock is set back.
+    api.clock.advance(-15);
     expect((await api.get('/read', 'short')).statusCode).toBe(401);
     api.introspection.answers.set('one', active({ sub: 'alice' }));
     api.introspection.answers.set('two', active({ sub: 'bob' }));

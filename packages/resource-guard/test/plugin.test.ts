@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import Fastify from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { resourceGuard } from '../src/fastify-plugin.ts';
 import { createGuard } from '../src/guard.ts';
-import { type GuardedApi, RESOURCE, startGuardedApi } from './support/guarded-api.ts';
+import { type GuardedApi, INTROSPECTION, RESOURCE, startGuardedApi } from './support/guarded-api.ts';
 
 let api: GuardedApi;
 beforeAll(async () => {
@@ -62,4 +64,59 @@ it('guards an API of any other framework, or of none', async () => {
   expect((await call('nonsense')).status).toBe(401);
   expect(guard.refusal(new Error('of somebody else'), needs)).toBeUndefined();
   server.close();
+});
+
+it('is not registered below a prefix, where nobody would find the metadata', async () => {
+  const { issuer } = api.authorizationServer;
+  const app = Fastify();
+  const register = app.register(
+    async (below) => {
+      await below.register(resourceGuard, { issuer, resource: RESOURCE, name: 'An API', realm: 'api', scopes: ['read'] });
+    },
+    { prefix: '/v1' },
+  );
+  await expect(Promise.resolve(register).then(() => app.ready())).rejects.toThrow('no prefix');
+});
+
+it('tells the log what went wrong, and nothing that anybody said', async () => {
+  const { issuer } = api.authorizationServer;
+  const lines: string[] = [];
+  const write = (details: object, message: string) => void lines.push(JSON.stringify(details) + message);
+  const guard = createGuard({
+    issuer,
+    resource: RESOURCE,
+    name: 'An API',
+    realm: 'api',
+    scopes: ['read'],
+    introspection: { ...INTROSPECTION, signed: true },
+    clock: api.clock,
+    log: { info: write, error: write },
+  });
+  const now = Math.floor(api.clock.now() / 1000);
+  const secret = { active: true, email: 'alice@private.example' };
+  const misdirected = { iss: issuer, aud: 'another', iat: now, token_introspection: secret };
+  for (const said of [await api.authorizationServer.sign(misdirected, 'token-introspection+jwt'), JSON.stringify(secret).slice(0, -1)]) {
+    api.introspection.answers.set('opaque-secret', said);
+    const request = { rawHeaders: ['Authorization', 'Bearer opaque-secret'], url: '/' };
+    await expect(guard.authorize(request, { scopes: [] })).rejects.toThrow();
+    api.clock.advance(5);
+  }
+  expect(lines).not.toHaveLength(0);
+  for (const word of ['alice@private.example', 'opaque-secret', INTROSPECTION.clientSecret]) expect(lines.join()).not.toContain(word);
+});
+
+it('notices that the metadata has changed, however many unknown keys are named', async () => {
+  const own = await startGuardedApi({ feed: false });
+  const dead = await own.authorizationServer.token({
+    claims: { scope: 'read', jti: 'dead', exp: Math.floor(own.clock.now() / 1000) + 3_600 },
+  });
+  expect((await own.get('/read', dead)).statusCode).toBe(200);
+  own.authorizationServer.metadata['revocations_uri'] = `${own.authorizationServer.issuer}/revocations`;
+  own.feed.revocations.push({ claim: 'jti', value: 'dead', at: Math.floor(own.clock.now() / 1000) });
+  for (let turn = 0; turn < 4; turn++) {
+    own.clock.advance(4 * 60);
+    expect((await own.get('/read', await own.authorizationServer.token({ header: { kid: `made-up-${turn}` } }))).statusCode).toBe(401);
+  }
+  expect((await own.get('/read', dead)).statusCode).toBe(401);
+  await own.close();
 });

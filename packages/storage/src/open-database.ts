@@ -23,6 +23,8 @@ const CONNECT_TIMEOUT_MILLISECONDS = 5_000;
 /** How long the server works on a statement, and how much longer this side waits for a server that has fallen silent. */
 const STATEMENT_TIMEOUT_MILLISECONDS = 5_000;
 const ANSWER_TIMEOUT_MILLISECONDS = STATEMENT_TIMEOUT_MILLISECONDS + 1_000;
+/** How long a statement waits for a row that somebody else works on: what shares a statement with it waits, too. */
+const LOCK_TIMEOUT_MILLISECONDS = 2_000;
 
 /** One number for all of ours: `pg_advisory_lock` takes a number, and only migrations are guarded by it. */
 const MIGRATION_LOCK = 7_265_231;
@@ -51,6 +53,7 @@ async function openPostgres(location: Extract<DatabaseLocation, { kind: 'postgre
     ...connection,
     statement_timeout: STATEMENT_TIMEOUT_MILLISECONDS,
     query_timeout: ANSWER_TIMEOUT_MILLISECONDS,
+    lock_timeout: LOCK_TIMEOUT_MILLISECONDS,
   });
   // Without a listener an idle connection's end (a restarted server) would end this process too.
   pool.on('error', onError);

@@ -1,6 +1,6 @@
 import type { Clock } from '@rolecall/storage/clock';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
-import type { Log } from '../log.ts';
+import { causeOf, type Log } from '../log.ts';
 import { fetchJson } from './fetch-document.ts';
 import { discoverIssuer, type IssuerMetadata } from './metadata.ts';
 
@@ -37,7 +37,7 @@ export interface Issuer {
  * while they cannot, and follows the machine's clock.
  */
 export function createIssuer({ issuer, clock, log }: { issuer: string; clock: Clock; log: Log }): Issuer {
-  let known: { find: JWTVerifyGetKey; metadata: IssuerMetadata; loadedAt: number } | undefined;
+  let known: { find: JWTVerifyGetKey; metadata: IssuerMetadata; discoveredAt: number; loadedAt: number } | undefined;
   let failedAt: number | undefined;
   let unknownKeyAt: number | undefined;
   let loading: Promise<void> | undefined;
@@ -51,13 +51,15 @@ export function createIssuer({ issuer, clock, log }: { issuer: string; clock: Cl
 
   const load = async (knownMetadata: IssuerMetadata | undefined): Promise<void> => {
     try {
-      const metadata = knownMetadata ?? (await discoverIssuer(issuer));
+      // With every unknown key that a token names the keys are fetched anew; the metadata must not grow old with that.
+      const kept = knownMetadata !== undefined && within(known?.discoveredAt, FRESH_MILLISECONDS);
+      const metadata = kept ? knownMetadata : await discoverIssuer(issuer);
       const find = createLocalJWKSet((await fetchJson(metadata.jwks_uri)) as JSONWebKeySet);
-      known = { find, metadata, loadedAt: clock.now() };
+      known = { find, metadata, discoveredAt: kept && known ? known.discoveredAt : clock.now(), loadedAt: clock.now() };
       failedAt = undefined;
     } catch (error) {
       failedAt = clock.now();
-      log.error({ err: error }, 'the keys of the authorization server cannot be had');
+      log.error({ cause: causeOf(error) }, 'the keys of the authorization server cannot be had');
     }
   };
 

@@ -1,9 +1,10 @@
-import { REVOCATIONS_TYPE, revocationsClaims } from '@rolecall/contracts/revocations';
+import { REVOCATIONS_TYPE } from '@rolecall/contracts/revocations';
 import type { Clock } from '@rolecall/storage/clock';
 import { jwtVerify } from 'jose';
+import * as z from 'zod';
 import { fetchDocument } from '../issuer/fetch-document.ts';
 import type { Issuer } from '../issuer/issuer.ts';
-import type { Log } from '../log.ts';
+import { causeOf, type Log } from '../log.ts';
 import { type AccessToken, CLOCK_SKEW_SECONDS } from '../token/access-token.ts';
 import { ALGORITHMS } from '../token/jwt.ts';
 
@@ -14,13 +15,22 @@ export type IsRevoked = (token: AccessToken) => Promise<boolean>;
 const FRESH_MILLISECONDS = 2_000;
 /** From this age on, requests wait for it: with the second and a half that the issuer takes to say it, a revoked token is refused within five seconds. */
 const USABLE_MILLISECONDS = 3_500;
-/** After a failure requests are not held up again for so long. */
-const RETRY_MILLISECONDS = 5_000;
-/** How often all of it is fetched, and not only what is new: what no longer matters is forgotten with that. */
-const COMPLETE_MILLISECONDS = 10 * 60_000;
+/** After a failure it is soon tried again, so that one failure does not cost the bound; after several the issuer is left alone for longer. */
+const RETRY_MILLISECONDS = 500;
+const RETRY_OFTEN = 3;
+/** After a failure no request is held up for so long. */
+const PATIENCE_MILLISECONDS = 5_000;
+/** Longer than any access token lives of an issuer that has such a feed: an hour. */
+const FORGET_SECONDS = 2 * 3_600;
 
-/** Some ten thousand revocations. */
-const MAXIMUM_BYTES = 4 * 1024 * 1024;
+/** Some hundred thousand revocations: all of an hour, where it is asked for the first time. */
+const MAXIMUM_BYTES = 32 * 1024 * 1024;
+
+/** Kinds that are not known here are passed over: the rest still counts. */
+const feed = z.object({
+  iat: z.int(),
+  revocations: z.array(z.object({ claim: z.string(), value: z.string(), at: z.int() })),
+});
 
 /** A grant or a token never comes back, a client or a user may. */
 const CLAIMS = { grant_id: 'final', jti: 'final', client_id: 'until', sub: 'until' } as const;
@@ -33,11 +43,11 @@ const CLAIMS = { grant_id: 'final', jti: 'final', client_id: 'until', sub: 'unti
  */
 export function followRevocations(options: { issuerName: string; issuer: Issuer; clock: Clock; log: Log }): IsRevoked {
   const { issuerName, issuer, clock, log } = options;
-  let known = new Map<string, number>();
+  const known = new Map<string, number>();
   let asOf: number | undefined;
   let fetchedAt: number | undefined;
-  let completeAt: number | undefined;
   let failedAt: number | undefined;
+  let failures = 0;
   let fetching: Promise<void> | undefined;
 
   const within = (since: number | undefined, milliseconds: number): boolean => {
@@ -50,11 +60,11 @@ export function followRevocations(options: { issuerName: string; issuer: Issuer;
     const startedAt = clock.now();
     const { revocations_uri: address } = await issuer.metadata();
     if (address !== undefined) {
-      const complete = asOf === undefined || !within(completeAt, COMPLETE_MILLISECONDS);
       const url = new URL(address);
-      if (!complete) url.searchParams.set('since', String(asOf));
-      const feed = await fetchDocument(url.href, { accept: `application/${REVOCATIONS_TYPE}`, maximumBytes: MAXIMUM_BYTES });
-      const { payload } = await jwtVerify(feed, issuer.key, {
+      if (asOf !== undefined) url.searchParams.set('since', String(asOf));
+      const text = await fetchDocument(url.href, { accept: `application/${REVOCATIONS_TYPE}`, maximumBytes: MAXIMUM_BYTES });
+      const now = clock.now() / 1000;
+      const { payload } = await jwtVerify(text, issuer.key, {
         algorithms: ALGORITHMS,
         typ: REVOCATIONS_TYPE,
         issuer: issuerName,
@@ -62,32 +72,48 @@ export function followRevocations(options: { issuerName: string; issuer: Issuer;
         currentDate: new Date(clock.now()),
         clockTolerance: CLOCK_SKEW_SECONDS,
       });
-      const { iat, revocations } = revocationsClaims.parse(payload);
-      // An older answer than the last one, from a cache or an attacker, hides what came between.
+      const { iat, revocations } = feed.parse(payload);
+      // An older answer than the last one, from a cache or an attacker, hides what came between; one from the future would make all others look old.
       if (asOf !== undefined && iat < asOf - CLOCK_SKEW_SECONDS) throw new Error('the feed of revocations is older than the one before');
-      if (complete) {
-        known = new Map();
-        completeAt = startedAt;
-      }
-      for (const { claim, value, at } of revocations) known.set(keyOf(claim, value), Math.max(at, known.get(keyOf(claim, value)) ?? 0));
+      if (iat > now + CLOCK_SKEW_SECONDS) throw new Error('the feed of revocations is from the future');
+      for (const { claim, value, at } of revocations) remember(keyOf(claim, value), at);
       asOf = iat;
+      forget(now - FORGET_SECONDS);
     }
     fetchedAt = startedAt;
     failedAt = undefined;
+    failures = 0;
+  };
+
+  /** In the order in which they were last told. */
+  const remember = (key: string, at: number): void => {
+    const latest = Math.max(at, known.get(key) ?? 0);
+    known.delete(key);
+    known.set(key, latest);
+  };
+
+  const forget = (before: number): void => {
+    for (const [key, at] of known) {
+      if (at >= before) break;
+      known.delete(key);
+    }
   };
 
   const refresh = (): Promise<void> =>
     (fetching ??= fetchFeed()
       .catch((error: unknown) => {
         failedAt = clock.now();
-        log.error({ err: error }, 'what was revoked cannot be had: tokens are judged by themselves');
+        failures += 1;
+        log.error({ cause: causeOf(error) }, 'what was revoked cannot be had: tokens are judged by themselves');
       })
       .finally(() => (fetching = undefined)));
 
   return async ({ claims }) => {
-    if (!within(fetchedAt, FRESH_MILLISECONDS) && !within(failedAt, RETRY_MILLISECONDS)) {
+    const pause = failures < RETRY_OFTEN ? RETRY_MILLISECONDS : PATIENCE_MILLISECONDS;
+    if (!within(fetchedAt, FRESH_MILLISECONDS) && !within(failedAt, pause)) {
+      const patient = !within(failedAt, PATIENCE_MILLISECONDS);
       const answer = refresh();
-      if (!within(fetchedAt, USABLE_MILLISECONDS)) await answer;
+      if (patient && !within(fetchedAt, USABLE_MILLISECONDS)) await answer;
     }
     return Object.entries(CLAIMS).some(([claim, kind]) => {
       const value = claims[claim];

@@ -4,9 +4,9 @@ import type { Clock } from '@rolecall/storage/clock';
 import { jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import * as z from 'zod';
-import { fetchDocument, type FetchOptions } from '../issuer/fetch-document.ts';
+import { FetchError, fetchDocument, type FetchOptions } from '../issuer/fetch-document.ts';
 import { type Issuer, IssuerUnavailableError } from '../issuer/issuer.ts';
-import type { Log } from '../log.ts';
+import { causeOf, type Log } from '../log.ts';
 import { type AccessToken, CLOCK_SKEW_SECONDS, readAccessToken } from './access-token.ts';
 import { ALGORITHMS } from './jwt.ts';
 
@@ -26,6 +26,11 @@ const signedAnswer = z.looseObject({ iat: z.int(), token_introspection: z.record
 
 /** Tokens are remembered by their hash, and no more of them than this. */
 const REMEMBERED = 10_000;
+
+/** Questions that are under way at once: made-up tokens must not make any number of them. */
+const MAXIMUM_ASKING = 200;
+
+const ABOUT_THE_TOKEN: ReadonlySet<number | undefined> = new Set([400, 413, 414]);
 
 /** How long an authorization server that did not answer is left alone. */
 const RETRY_MILLISECONDS = 2_000;
@@ -68,9 +73,11 @@ export function createIntrospection(
       failedAt = undefined;
       return answer as Record<string, unknown>;
     } catch (cause) {
+      // It is this token that is too long, or otherwise not to be spoken of: no reason to refuse others.
+      if (cause instanceof FetchError && ABOUT_THE_TOKEN.has(cause.status)) throw new Error('the token cannot be asked about', { cause });
       // Our credentials, its trouble or an answer that is not to be trusted: whatever it is, the token is neither good nor bad.
       failedAt = clock.now();
-      log.error({ err: cause }, 'the authorization server cannot be asked about a token');
+      log.error({ cause: causeOf(cause) }, 'the authorization server cannot be asked about a token');
       throw new IssuerUnavailableError('introspection failed', { cause });
     }
   };
@@ -93,16 +100,21 @@ export function createIntrospection(
   return async (token) => {
     const key = createHash('sha256').update(token).digest('base64url');
     const known = answers.get(key);
-    if (known !== undefined && isYoung(known.at, cacheSeconds * 1000)) return readAccessToken(known.claims, expected());
+    // Never beyond the token's own end (RFC 7662 §4).
+    if (known !== undefined && isYoung(known.at, cacheSeconds * 1000) && Number(known.claims['exp']) * 1000 > clock.now())
+      return readAccessToken(known.claims, expected());
+    answers.delete(key);
+    const at = clock.now();
     let answer = asking.get(key);
     if (answer === undefined) {
+      if (asking.size >= MAXIMUM_ASKING) throw new IssuerUnavailableError('too many tokens are asked about at once');
       answer = ask(token).finally(() => asking.delete(key));
       asking.set(key, answer);
     }
     const claims = await answer;
     if (claims['active'] !== true) throw new Error('the token is not active');
     const accessToken = readAccessToken(claims, expected());
-    if (cacheSeconds > 0) answers.set(key, { claims, at: clock.now() });
+    if (cacheSeconds > 0) answers.set(key, { claims, at });
     return accessToken;
   };
 }

@@ -1,9 +1,16 @@
+import { StoreUnavailableError } from '@rolecall/storage/store-unavailable-error';
+
 /** How many batches are under way at once: while they are, what comes is gathered for the next one. */
 const UNDER_WAY = 4;
 const MAXIMUM_BATCH = 64;
 
+/** Who has waited for so long is refused: it may have given up, and what is done for it later could look like a second use. */
+const PATIENCE_MILLISECONDS = 4_000;
+const MAXIMUM_WAITING = 5_000;
+
 interface Waiting<Item, Result> {
   key: string;
+  since: number;
   item: Item;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
@@ -38,6 +45,7 @@ export function inBatches<Item, Result>(
 
   const start = async (): Promise<void> => {
     const batch = takeBatch();
+    if (batch.length === 0) return;
     underWay += 1;
     schedule();
     try {
@@ -53,6 +61,7 @@ export function inBatches<Item, Result>(
   };
 
   const takeBatch = (): Waiting<Item, Result>[] => {
+    waiting = waiting.filter((each) => !gaveUp(each));
     const batch = new Map<string, Waiting<Item, Result>>();
     const later: Waiting<Item, Result>[] = [];
     for (const each of waiting)
@@ -62,7 +71,9 @@ export function inBatches<Item, Result>(
     return [...batch.values()].sort((one, other) => (one.key < other.key ? -1 : 1));
   };
 
-  const alone = async ({ item, resolve, reject }: Waiting<Item, Result>): Promise<void> => {
+  const alone = async (each: Waiting<Item, Result>): Promise<void> => {
+    if (gaveUp(each)) return;
+    const { item, resolve, reject } = each;
     try {
       const [result] = await run([item]);
       resolve(result as Result);
@@ -73,16 +84,31 @@ export function inBatches<Item, Result>(
 
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ key: keyOf(item), item, resolve, reject });
+      if (waiting.length >= MAXIMUM_WAITING) throw new StoreUnavailableError('too much waits for the database');
+      waiting.push({ key: keyOf(item), since: performance.now(), item, resolve, reject });
       schedule();
     });
 }
 
-/** An SQLSTATE (five characters) is the database's own answer: it has undone the statement. Without one, nobody knows what became of it. */
-function isRefusal(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !UNCERTAIN.has(code.slice(0, 2));
+function gaveUp({ since, reject }: Pick<Waiting<never, never>, 'since' | 'reject'>): boolean {
+  if (performance.now() - since < PATIENCE_MILLISECONDS) return false;
+  reject(new StoreUnavailableError('the database was too slow'));
+  return true;
 }
 
-/** Connections that broke, an operator who intervened, a server that is short of something: not to be tried again at once, or not known to be undone. */
-const UNCERTAIN = new Set(['08', '57', '53', '58', 'XX']);
+/**
+ * An SQLSTATE with a severity is the database's own answer: it has undone the statement. A time that cannot be written was never sent.
+ * Of anything else nobody knows what became of it.
+ */
+function isRefusal(error: unknown): boolean {
+  if (error instanceof RangeError) return true;
+  const { code, severity } = error as { code?: unknown; severity?: unknown };
+  if (typeof code !== 'string' || severity === undefined) return false;
+  return code === QUERY_CANCELED || !NOT_NOW.has(code.slice(0, 2));
+}
+
+/** A statement that took too long, as one that waits for a lock does. */
+const QUERY_CANCELED = '57014';
+
+/** Connections that broke, a server that shuts down, is short of something or takes no writes: not to be tried again at once. */
+const NOT_NOW = new Set(['08', '25', '53', '57', '58', 'XX']);
