@@ -1,6 +1,7 @@
 import type { Clock } from '@rolecall/storage/clock';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { causeOf, type Log } from '../log.ts';
+import { createWithin } from '../within.ts';
 import { fetchJson } from './fetch-document.ts';
 import { discoverIssuer, type IssuerMetadata } from './metadata.ts';
 
@@ -42,12 +43,7 @@ export function createIssuer({ issuer, clock, log }: { issuer: string; clock: Cl
   let unknownKeyAt: number | undefined;
   let loading: Promise<void> | undefined;
 
-  /** False for a time that lies ahead, too: a clock that was set back prolongs nothing. */
-  const within = (since: number | undefined, milliseconds: number): boolean => {
-    if (since === undefined) return false;
-    const age = clock.now() - since;
-    return age >= 0 && age < milliseconds;
-  };
+  const within = createWithin(clock);
 
   const load = async (knownMetadata: IssuerMetadata | undefined): Promise<void> => {
     try {

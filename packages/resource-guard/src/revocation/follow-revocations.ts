@@ -7,6 +7,7 @@ import type { Issuer } from '../issuer/issuer.ts';
 import { causeOf, type Log } from '../log.ts';
 import { type AccessToken, CLOCK_SKEW_SECONDS } from '../token/access-token.ts';
 import { ALGORITHMS } from '../token/jwt.ts';
+import { createWithin } from '../within.ts';
 
 /** Is this token, good as it is in itself, one that has been revoked? */
 export type IsRevoked = (token: AccessToken) => Promise<boolean>;
@@ -50,11 +51,7 @@ export function followRevocations(options: { issuerName: string; issuer: Issuer;
   let failures = 0;
   let fetching: Promise<void> | undefined;
 
-  const within = (since: number | undefined, milliseconds: number): boolean => {
-    if (since === undefined) return false;
-    const age = clock.now() - since;
-    return age >= 0 && age < milliseconds;
-  };
+  const within = createWithin(clock);
 
   const fetchFeed = async (): Promise<void> => {
     const startedAt = clock.now();

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { FetchError, fetchDocument, type FetchOptions } from '../issuer/fetch-document.ts';
 import { type Issuer, IssuerUnavailableError } from '../issuer/issuer.ts';
 import { causeOf, type Log } from '../log.ts';
+import { createWithin } from '../within.ts';
 import { type AccessToken, CLOCK_SKEW_SECONDS, readAccessToken } from './access-token.ts';
 import { ALGORITHMS } from './jwt.ts';
 
@@ -54,17 +55,13 @@ export function createIntrospection(
   };
   let failedAt: number | undefined;
 
-  const isYoung = (since: number | undefined, milliseconds: number): boolean => {
-    if (since === undefined) return false;
-    const age = clock.now() - since;
-    return age >= 0 && age < milliseconds;
-  };
+  const within = createWithin(clock);
 
   const ask = async (token: string): Promise<Record<string, unknown>> => {
     const { introspection_endpoint: endpoint } = await issuer.metadata();
     // Then it issues no tokens that only it can read.
     if (endpoint === undefined) throw new Error('the authorization server offers no introspection');
-    if (isYoung(failedAt, RETRY_MILLISECONDS)) throw new IssuerUnavailableError('introspection failed a moment ago');
+    if (within(failedAt, RETRY_MILLISECONDS)) throw new IssuerUnavailableError('introspection failed a moment ago');
     try {
       const text = await fetchDocument(endpoint, { ...request, form: { token, token_type_hint: 'access_token' } });
       const answer = signed ? await readSigned(text) : (JSON.parse(text) as unknown);
@@ -101,7 +98,7 @@ export function createIntrospection(
     const key = createHash('sha256').update(token).digest('base64url');
     const known = answers.get(key);
     // Never beyond the token's own end (RFC 7662 §4).
-    if (known !== undefined && isYoung(known.at, cacheSeconds * 1000) && Number(known.claims['exp']) * 1000 > clock.now())
+    if (known !== undefined && within(known.at, cacheSeconds * 1000) && Number(known.claims['exp']) * 1000 > clock.now())
       return readAccessToken(known.claims, expected());
     answers.delete(key);
     const at = clock.now();
