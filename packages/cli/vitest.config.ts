@@ -1,11 +1,3 @@
-import { reportTo } from '@rolecall/test-services/report';
-import { defineConfig } from 'vitest/config';
+import { withoutStores } from '@rolecall/test-services/vitest-without-stores';
 
-export default defineConfig({
-  test: {
-    include: ['test/**/*.test.ts'],
-    reporters: ['default', reportTo('reports/test.json')],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-  },
-});
+export default withoutStores;

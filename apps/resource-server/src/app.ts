@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
+import { notesScopes } from '@rolecall/contracts/scope';
 import { resourceGuard } from '@rolecall/resource-guard';
 import { resourcePath } from '@rolecall/resource-guard/resource-address';
-import { notesScopes } from '@rolecall/contracts/scope';
 import { createApp } from '@rolecall/service-kit/create-app';
 import { registerHealth } from '@rolecall/service-kit/health';
 import { acceptOnlyJson } from '@rolecall/service-kit/json-body';

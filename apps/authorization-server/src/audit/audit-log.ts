@@ -22,6 +22,8 @@ export interface AuditLog {
 }
 
 const FLUSH_MILLISECONDS = 200;
+/** So many are not kept waiting: what waits is what the garbage collector copies. */
+const FLUSH_EVENTS = 100;
 const BATCH = 500;
 const MAXIMUM_ID_LENGTH = 256;
 /** After so many failures in a row a batch is tried event by event. */
@@ -84,7 +86,7 @@ export function createAuditLog(options: { store: AuditStore; clock: Clock; logge
       const event = logged(request, about);
       if (waiting.length >= MAXIMUM_WAITING) waiting = waiting.slice(BATCH);
       waiting.push(event);
-      if (waiting.length === 100) void flush();
+      if (waiting.length === FLUSH_EVENTS) void flush();
       else timer ??= schedule();
     },
     flush,

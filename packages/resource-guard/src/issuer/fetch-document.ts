@@ -53,8 +53,8 @@ export async function fetchDocument(url: string, options: FetchOptions = {}): Pr
 }
 
 /** The same, for a JSON document. @throws FetchError */
-export async function fetchJson(url: string, options?: FetchOptions): Promise<unknown> {
-  const text = await fetchDocument(url, options);
+export async function fetchJson(url: string): Promise<unknown> {
+  const text = await fetchDocument(url);
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { INTROSPECTION_JWT_TYPE } from '@rolecall/contracts/introspection';
 import type { Clock } from '@rolecall/storage/clock';
 import { jwtVerify } from 'jose';
@@ -31,6 +31,7 @@ const REMEMBERED = 10_000;
 /** Questions that are under way at once: made-up tokens must not make any number of them. */
 const MAXIMUM_ASKING = 200;
 
+/** Answers that concern the token that was asked about, and no other. */
 const ABOUT_THE_TOKEN: ReadonlySet<number | undefined> = new Set([400, 413, 414]);
 
 /** How long an authorization server that did not answer is left alone. */
@@ -95,7 +96,7 @@ export function createIntrospection(
   };
 
   return async (token) => {
-    const key = createHash('sha256').update(token).digest('base64url');
+    const key = hash('sha256', token, 'base64url');
     const known = answers.get(key);
     // Never beyond the token's own end (RFC 7662 §4).
     if (known !== undefined && within(known.at, cacheSeconds * 1000) && Number(known.claims['exp']) * 1000 > clock.now())

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+import { reportTo } from './report.ts';
+
+/** The Vitest configuration of a project whose tests need no stores, or start a role that brings its own. */
+export const withoutStores = defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    reporters: ['default', reportTo('reports/test.json')],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
