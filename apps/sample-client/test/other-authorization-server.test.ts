@@ -1,0 +1,85 @@
+import { createLogger } from '@rolecall/service-kit/logger';
+import { systemClock } from '@rolecall/storage/clock';
+import { openTestShortLivedStore } from '@rolecall/storage/test-support/stores';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { buildApp } from '../src/app.ts';
+import { readConfig } from '../src/config.ts';
+import { freeAddress, startGuardedApi } from './support/guarded-api.ts';
+import { createHttpBrowser } from './support/http-browser.ts';
+import { startOtherAuthorizationServer } from './support/other-authorization-server.ts';
+
+const CREDENTIALS = { CLIENT_ID: 'somebody', CLIENT_SECRET: 'a secret that / has + odd & characters: 100%' };
+
+/** The client, listening, between somebody else's authorization server and an API that accepts its tokens. */
+async function startAll(options: { environment?: Record<string, string>; configuration?: object } = {}) {
+  const [client, resource] = await Promise.all([freeAddress(), freeAddress()]);
+  const { issuer, errors } = await startOtherAuthorizationServer({
+    resource,
+    redirectUri: `${client}/callback`,
+    ...(options.configuration && { configuration: options.configuration }),
+  });
+  const api = await startGuardedApi(resource, issuer);
+  const logs: string[] = [];
+  const logger = await createLogger({ name: 'test', level: 'trace', destination: { write: (line) => void logs.push(line) } });
+  const store = await openTestShortLivedStore(systemClock);
+  const environment = { NODE_ENV: 'test', BASE_URL: client, ISSUER: issuer, RESOURCE: resource, ...CREDENTIALS, ...options.environment };
+  const app = await buildApp(readConfig(environment), { store, logger });
+  await app.listen({ host: 'localhost', port: Number(new URL(client).port) });
+  onTestFinished(() => app.close());
+  return { client, resource, issuer, errors, api, logs, browser: createHttpBrowser() };
+}
+
+type Everything = Awaited<ReturnType<typeof startAll>>;
+
+/** From the client's start page through the other server's own pages. */
+async function connect({ browser, client }: Everything) {
+  await browser.open(client);
+  await browser.click('Connect to your notes');
+  await browser.submit('/interaction/', { login: 'alice', password: 'any' });
+  return browser.submit('/interaction/');
+}
+
+describe('with the authorization server oidc-provider', () => {
+  it('alice connects, writes a note and logs out; the API checks each token, and the browser sees none', async () => {
+    const all = await startAll();
+    const { browser, client, resource, issuer, api, logs, errors } = all;
+    await connect(all);
+    expect(browser.page).toMatchObject({ status: 200, url: { href: `${client}/notes` } });
+    await browser.submit('/notes', { title: 'White rabbit', body: 'He is late.' });
+    expect(browser.page.body).toContain('White rabbit');
+
+    const asked = new URL(browser.visited.find((url) => url.startsWith(`${issuer}/auth?`)) as string).searchParams;
+    expect(asked.get('resource')).toBe(resource);
+    expect(asked.get('code_challenge_method')).toBe('S256');
+    const answered = new URL(browser.visited.find((url) => url.includes('/callback?')) as string).searchParams;
+    expect(answered.get('iss')).toBe(issuer);
+
+    await browser.submit('/logout');
+    expect(browser.page.body).toContain('You are logged out');
+
+    expect(api.authorizations.length).toBeGreaterThan(0);
+    const tokens = api.authorizations.map((line) => line.replace('Bearer ', ''));
+    const everything = [...browser.visited, ...browser.received, ...logs].join('\n');
+    for (const secret of [...tokens, CREDENTIALS.CLIENT_SECRET]) expect(everything).not.toContain(secret);
+    expect(errors).toEqual([]);
+  });
+
+  it('alice refuses: a friendly page, nothing else', async () => {
+    const { browser, client, api } = await startAll();
+    await browser.open(client);
+    await browser.click('Connect to your notes');
+    await browser.click('Cancel');
+    expect(browser.page.url.href).toBe(`${client}/sign-in/denied`);
+    expect(browser.page.body).toContain('You did not allow access');
+    expect(api.authorizations).toEqual([]);
+  });
+
+  it('a wrong secret is said, not shown', async () => {
+    const all = await startAll({ environment: { CLIENT_SECRET: 'wrong-secret' } });
+    await connect(all);
+    const { browser, client } = all;
+    expect(browser.page).toMatchObject({ status: 502, url: { href: `${client}/sign-in/refused` } });
+    expect(browser.page.body).toContain('invalid_client');
+    expect(browser.page.body).not.toContain('wrong-secret');
+  });
+});
