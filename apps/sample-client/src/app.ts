@@ -8,6 +8,8 @@ import { type Clock, systemClock } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import { withKnownFailures } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyInstance } from 'fastify';
+import { createAccessStore } from './access/access-store.ts';
+import { createRenewal } from './access/renewal.ts';
 import { registerCallback } from './callback/routes.ts';
 import type { Config } from './config.ts';
 import { discoverAuthorizationServer } from './discovery/authorization-server.ts';
@@ -20,6 +22,7 @@ import { createNotesApi } from './notes/api.ts';
 import { registerNotes } from './notes/routes.ts';
 import { createOutboundFetch } from './outbound-fetch.ts';
 import { createStartSignIn } from './sign-in/start.ts';
+import { refresh } from './token/refresh-grant.ts';
 
 /** A note of the greatest length that the API takes, in characters that a form sends as nine bytes each. */
 const FORM_LIMIT_BYTES = 256 * 1024;
@@ -49,6 +52,18 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   const authorizationServer = remembered(() => discoverAuthorizationServer(issuer, fetchFromIssuer), METADATA_LIFETIME_SECONDS, clock);
   const resourceServer = remembered(() => discoverResource(resource, issuer, fetchFromApi), METADATA_LIFETIME_SECONDS, clock);
   const startSignIn = createStartSignIn({ clientId, redirectUri, resource, clock, authorizationServer, resourceServer });
+  const tokenEndpoint = { credentials: { clientId, clientSecret }, clock, outboundFetch: fetchFromIssuer };
+  const accesses = createAccessStore(store, clock, { idleSeconds: SESSION_IDLE_SECONDS, absoluteSeconds: SESSION_ABSOLUTE_SECONDS });
+  const renewal = createRenewal({
+    store,
+    accesses,
+    clock,
+    logger,
+    refresh: async (access) => refresh(tokenEndpoint, await authorizationServer(), access),
+    discard: () => {},
+    // Its metadata, and the request itself.
+    longestSeconds: 2 * timeoutSeconds + 1,
+  });
   const api = createNotesApi({ resource, clock, outboundFetch: fetchFromApi });
 
   const app = await createApp({ logger, trustedProxies: config.TRUSTED_PROXIES, https, bodyLimit: FORM_LIMIT_BYTES, errorHandler });
@@ -66,7 +81,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
       https,
       idleSeconds: SESSION_IDLE_SECONDS,
       anonymousSeconds: SESSION_ANONYMOUS_SECONDS,
-      isEstablished: (session) => session.access !== undefined,
+      isEstablished: (session) => session.connection !== undefined,
       absoluteSeconds: SESSION_ABSOLUTE_SECONDS,
       clock,
     });
@@ -74,15 +89,13 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     registerCallback(pages, {
       issuer,
       resource,
-      clientId,
-      clientSecret,
       redirectUri,
-      clock,
       store,
       authorizationServer,
-      outboundFetch: fetchFromIssuer,
+      accesses,
+      ...tokenEndpoint,
     });
-    registerNotes(pages, { issuer, resource, api, startSignIn });
+    registerNotes(pages, { issuer, resource, api, accesses, renewal, startSignIn });
     registerLogout(pages);
   });
   allRoutesAreThere();

@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import type { Parameters } from '@rolecall/service-kit/parameters';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import type { FastifyRequest } from 'fastify';
+import type { Access } from '../access/access.ts';
 import type { AuthorizationServer } from '../discovery/authorization-server.ts';
 import { PeerError } from '../peer-error.ts';
-import type { Access } from '../session.ts';
+import { redeemCode } from '../token/code-grant.ts';
+import type { TokenEndpoint } from '../token/endpoint.ts';
+import { TokenRefusedError } from '../token/refused.ts';
 import { ATTEMPT_LIFETIME_SECONDS, type Attempt, takeAttempt } from '../sign-in/attempt.ts';
 import { type Refusal, readAuthorizationResponse } from './authorization-response.ts';
 import type { OutcomeName } from './outcomes.ts';
-import { requestAccess, TokenRefusedError, type TokenRequestDependencies } from './token-request.ts';
 
-export interface CallbackDependencies extends TokenRequestDependencies {
+export interface CallbackDependencies extends TokenEndpoint {
+  redirectUri: string;
   issuer: string;
   resource: string;
   store: ShortLivedStore;
@@ -30,10 +33,10 @@ export async function completeSignIn(
   if (attempt === undefined) return { kind: 'failed', outcome: 'unknown', reason: 'no attempt of this browser has this state' };
   try {
     const authorizationServer = await dependencies.authorizationServer();
-    const response = readAuthorizationResponse(authorizationServer, dependencies.clientId, parameters, attempt.state);
+    const response = readAuthorizationResponse(authorizationServer, dependencies.credentials.clientId, parameters, attempt.state);
     if (response.kind === 'untrusted') return { kind: 'failed', outcome: 'untrusted', reason: response.reason };
     if (response.kind === 'error') return refused(response.refusal);
-    return { kind: 'connected', attempt, access: await requestAccess(dependencies, authorizationServer, attempt, response.parameters) };
+    return { kind: 'connected', attempt, access: await redeemCode(dependencies, authorizationServer, attempt, response.parameters) };
   } catch (error) {
     if (error instanceof TokenRefusedError) return refused(error.refusal);
     if (error instanceof PeerError) return { kind: 'failed', outcome: 'unavailable', reason: error.message };

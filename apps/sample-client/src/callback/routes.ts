@@ -1,6 +1,7 @@
 import { queryParameters } from '@rolecall/service-kit/parameters';
 import type { FastifyInstance } from 'fastify';
-import { usableAccess } from '../session.ts';
+import { usableConnection } from '../access/access.ts';
+import type { AccessStore } from '../access/access-store.ts';
 import { type CallbackDependencies, completeSignIn } from './complete-sign-in.ts';
 import { isOutcomeName, outcomePage } from './outcomes.ts';
 
@@ -8,7 +9,7 @@ import { isOutcomeName, outcomePage } from './outcomes.ts';
  * Adds `GET /callback`, the redirect URI. All that an authorization server may send is answered with a redirect to an address of this client without parameters,
  * so that code and state stay neither in the history nor in a Referer (RFC 9700 §4.2.4). No parameter chooses that address (RFC 9700 §4.11.1).
  */
-export function registerCallback(app: FastifyInstance, dependencies: CallbackDependencies): void {
+export function registerCallback(app: FastifyInstance, dependencies: CallbackDependencies & { accesses: AccessStore }): void {
   // Not for HEAD: who only wants to know whether the page is there must not use up the code.
   app.get('/callback', { exposeHeadRoute: false }, async (request, reply) => {
     reply.header('cache-control', 'no-store');
@@ -20,8 +21,10 @@ export function registerCallback(app: FastifyInstance, dependencies: CallbackDep
       return reply.redirect(`/sign-in/${outcome}`, 303);
     }
     // A session id that somebody planted before the sign-in is worth nothing after it. What the user typed is kept.
+    const { connection: before } = request.session;
     await request.session.regenerate(['draft']);
-    request.session.access = result.access;
+    request.session.connection = await dependencies.accesses.add(result.access);
+    if (before !== undefined) await dependencies.accesses.take(before.id);
     request.session.tries = result.attempt.tries;
     return reply.redirect('/notes', 303);
   });
@@ -29,7 +32,7 @@ export function registerCallback(app: FastifyInstance, dependencies: CallbackDep
   app.get('/sign-in/:outcome', async (request, reply) => {
     const { outcome } = request.params as { outcome: string };
     if (!isOutcomeName(outcome)) return reply.callNotFound();
-    const connected = usableAccess(request.session, dependencies) !== undefined;
+    const connected = usableConnection(request.session, dependencies) !== undefined;
     const { page, status } = outcomePage(outcome, { refusal: request.session.refusal, connected });
     return reply.page(page, { status });
   });

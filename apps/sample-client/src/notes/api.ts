@@ -1,9 +1,10 @@
 import type { Clock } from '@rolecall/storage/clock';
 import * as oauth from 'oauth4webapi';
 import type * as z from 'zod';
+import type { Access } from '../access/access.ts';
 import type { OutboundFetch } from '../outbound-fetch.ts';
 import { PeerError } from '../peer-error.ts';
-import type { Access, Draft } from '../session.ts';
+import type { Draft } from '../session.ts';
 import { type Challenge, challengeOf } from './challenge.ts';
 import { apiError, type NotePage, notePage } from './payload.ts';
 

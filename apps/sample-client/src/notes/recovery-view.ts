@@ -2,7 +2,13 @@ import { html } from '@rolecall/service-kit/pages/html';
 import type { Challenge } from './challenge.ts';
 import { navigation } from './navigation.ts';
 
-const WORDS: Record<Challenge['error'], { title: string; text: string; link: string }> = {
+interface Words {
+  title: string;
+  text: string;
+  link: string;
+}
+
+const WORDS: Record<Challenge['error'], Words> = {
   invalid_token: {
     title: 'Your connection has ended',
     text: 'The API does not accept this client’s access any more. You can connect again.',
@@ -20,12 +26,32 @@ const WORDS: Record<Challenge['error'], { title: string; text: string; link: str
   },
 };
 
+const ENDED: Words = {
+  title: 'Your connection has ended',
+  text: 'The authorization server has ended this client’s access: somebody took it back, or it was not used for too long. You can connect again.',
+  link: 'Connect again',
+};
+
+interface Facts {
+  authorizationUrl: string;
+  draftKept: boolean;
+  csrfToken: string;
+}
+
 /** The page that explains why access has to be asked for again, with the way there. */
-export function askAgainPage(challenge: Challenge, facts: { authorizationUrl: string; draftKept: boolean; csrfToken: string }) {
-  const { title, text, link } = WORDS[challenge.error];
+export function askAgainPage(challenge: Challenge, facts: Facts) {
+  return page(WORDS[challenge.error], facts, challenge.scope);
+}
+
+/** The page for when there is no access any more. */
+export function endedPage(facts: Facts) {
+  return page(ENDED, facts);
+}
+
+function page({ title, text, link }: Words, facts: Facts, scope?: string) {
   const body = html`<h1>${title}</h1>
 <p>${text}</p>
-!${challenge.scope === undefined ? '' : html`<p>It needs: <strong>${challenge.scope}</strong></p>`}
+!${scope === undefined ? '' : html`<p>It needs: <strong>${scope}</strong></p>`}
 !${facts.draftKept ? html`<p>Your note is kept: you find it in the form when you come back.</p>` : ''}
 <p class="actions"><a class="button" href="${facts.authorizationUrl}">${link}</a><a class="button quiet" href="/notes">Not now</a></p>`;
   return { title, body, header: navigation(facts.csrfToken) };

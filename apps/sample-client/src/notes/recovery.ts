@@ -1,4 +1,4 @@
-import type { Access } from '../session.ts';
+import type { Access } from '../access/access.ts';
 import { unionOfScopes } from '../sign-in/scope.ts';
 import type { Wish } from '../sign-in/start.ts';
 import type { Challenge } from './challenge.ts';
@@ -20,7 +20,7 @@ const MAXIMUM_TRIES = 2;
 export function recover(challenge: Challenge, access: Access, operation: Operation, tries: Tries): Wish | undefined {
   const count = tries[operation] ?? 0;
   if (count >= MAXIMUM_TRIES) return undefined;
-  const scope = unionOfScopes(access.requestedScope ?? access.grantedScope, challenge.scope);
+  const scope = unionOfScopes(access.requestedScope ?? access.scope, challenge.scope);
   return {
     tries: { ...tries, [operation]: count + 1 },
     ...(scope !== undefined && { scope }),

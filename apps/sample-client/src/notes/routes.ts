@@ -1,28 +1,37 @@
 import { MalformedParametersError, type Parameters, queryParameters } from '@rolecall/service-kit/parameters';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type Access, usableConnection } from '../access/access.ts';
+import type { AccessStore } from '../access/access-store.ts';
+import type { Renewal } from '../access/renewal.ts';
 import { PeerError } from '../peer-error.ts';
-import { type Access, type Draft, usableAccess } from '../session.ts';
+import type { Draft } from '../session.ts';
 import type { StartSignIn } from '../sign-in/start.ts';
 import type { NotesApi } from './api.ts';
+import { callWithAccess } from './call-with-access.ts';
 import type { Challenge } from './challenge.ts';
 import { noteId } from './payload.ts';
 import { type Operation, recover } from './recovery.ts';
-import { askAgainPage, stillRefusedPage } from './recovery-view.ts';
+import { askAgainPage, endedPage, stillRefusedPage } from './recovery-view.ts';
 import { notAcceptedPage, notesPage } from './view.ts';
 
 export interface NotesDependencies {
   issuer: string;
   resource: string;
   api: NotesApi;
+  accesses: AccessStore;
+  renewal: Renewal;
   startSignIn: StartSignIn;
 }
 
 /** Adds the pages of notes: `GET /notes`, `POST /notes`, `POST /notes/:id/delete`. */
-export function registerNotes(app: FastifyInstance, { api, startSignIn, ...peers }: NotesDependencies): void {
+export function registerNotes(app: FastifyInstance, { api, accesses, renewal, startSignIn, ...peers }: NotesDependencies): void {
   app.get('/notes', async (request, reply) => {
-    const access = usableAccess(request.session, peers);
-    if (access === undefined) return reply.redirect('/', 303);
-    const answer = await api.list(access, single(queryParameters(request.url), 'cursor'));
+    const connection = usableConnection(request.session, peers);
+    if (connection === undefined) return reply.redirect('/', 303);
+    const cursor = single(queryParameters(request.url), 'cursor');
+    const called = await callWithAccess(renewal, connection.id, (access) => api.list(access, cursor));
+    if (called === undefined) return ended(request, reply);
+    const { access, answer } = called;
     if (answer.kind === 'challenged') return askAgain(request, reply, access, 'list', answer.challenge);
     if (answer.kind === 'refused') throw new MalformedParametersError('the API has no such page of notes');
     succeeded(request, 'list');
@@ -31,17 +40,19 @@ export function registerNotes(app: FastifyInstance, { api, startSignIn, ...peers
   });
 
   app.post('/notes', { preHandler: app.csrfProtection }, async (request, reply) => {
-    const access = usableAccess(request.session, peers);
-    if (access === undefined) return reply.redirect('/', 303);
+    const connection = usableConnection(request.session, peers);
+    if (connection === undefined) return reply.redirect('/', 303);
     const draft = draftOf(request.body as Parameters);
     const notAccepted = (reason: string, status: number) =>
       reply.page(notAcceptedPage({ draft, reason, csrfToken: reply.generateCsrf() }), { status });
-    const answer = await api.add(access, draft).catch((error: unknown) => {
+    const called = await callWithAccess(renewal, connection.id, (access) => api.add(access, draft)).catch((error: unknown) => {
       if (!(error instanceof PeerError)) throw error;
       request.log.error({ err: error }, 'a note could not be added');
-      return undefined;
+      return error;
     });
-    if (answer === undefined) return notAccepted('the API is not available just now. Please try again in a moment.', 503);
+    if (called instanceof PeerError) return notAccepted(`the ${called.peer} is not available just now. Please try again in a moment.`, 503);
+    if (called === undefined) return ended(request, reply, draft);
+    const { access, answer } = called;
     if (answer.kind === 'challenged') {
       request.session.draft = draft;
       return askAgain(request, reply, access, 'add', answer.challenge);
@@ -55,9 +66,11 @@ export function registerNotes(app: FastifyInstance, { api, startSignIn, ...peers
   app.post('/notes/:id/delete', { preHandler: app.csrfProtection }, async (request, reply) => {
     const id = noteId.safeParse((request.params as { id: string }).id);
     if (!id.success) return reply.callNotFound();
-    const access = usableAccess(request.session, peers);
-    if (access === undefined) return reply.redirect('/', 303);
-    const answer = await api.remove(access, id.data);
+    const connection = usableConnection(request.session, peers);
+    if (connection === undefined) return reply.redirect('/', 303);
+    const called = await callWithAccess(renewal, connection.id, (access) => api.remove(access, id.data));
+    if (called === undefined) return ended(request, reply);
+    const { access, answer } = called;
     if (answer.kind === 'challenged') return askAgain(request, reply, access, 'delete', answer.challenge);
     // A note that is not there any more is what the user wanted.
     if (answer.kind === 'refused' && answer.status !== 404) throw new MalformedParametersError('the API did not delete the note');
@@ -67,7 +80,7 @@ export function registerNotes(app: FastifyInstance, { api, startSignIn, ...peers
 
   async function askAgain(request: FastifyRequest, reply: FastifyReply, access: Access, operation: Operation, challenge: Challenge) {
     const wish = recover(challenge, access, operation, request.session.tries ?? {});
-    if (challenge.error === 'invalid_token') delete request.session.access;
+    if (challenge.error === 'invalid_token') await forget(request);
     request.log.info({ operation, challenge: challenge.error, again: wish !== undefined }, 'the API refuses the access token');
     if (wish === undefined) return reply.page(stillRefusedPage({ csrfToken: reply.generateCsrf() }), { status: 403 });
     const authorizationUrl = await startSignIn(request, wish);
@@ -76,6 +89,21 @@ export function registerNotes(app: FastifyInstance, { api, startSignIn, ...peers
     return reply.page(askAgainPage(challenge, { authorizationUrl, draftKept: operation === 'add', csrfToken: reply.generateCsrf() }), {
       status: 403,
     });
+  }
+
+  /** The authorization server has ended the access: nothing is left to refresh, and whoever ended it need not be asked at once. */
+  async function ended(request: FastifyRequest, reply: FastifyReply, draft?: Draft) {
+    await forget(request);
+    if (draft !== undefined) request.session.draft = draft;
+    const authorizationUrl = await startSignIn(request);
+    const facts = { authorizationUrl, draftKept: draft !== undefined, csrfToken: reply.generateCsrf() };
+    return reply.page(endedPage(facts), { status: 403 });
+  }
+
+  async function forget({ session }: FastifyRequest): Promise<void> {
+    const { connection } = session;
+    delete session.connection;
+    if (connection !== undefined) await accesses.take(connection.id);
   }
 }
 

@@ -1,6 +1,7 @@
 import { html } from '@rolecall/service-kit/pages/html';
 import { CSRF_FIELD } from '@rolecall/service-kit/sessions';
-import type { Access, Draft } from '../session.ts';
+import type { Draft } from '../session.ts';
+import type { Access } from '../access/access.ts';
 import { missingScopes } from '../sign-in/scope.ts';
 import { navigation } from './navigation.ts';
 import type { Note, NotePage } from './payload.ts';
@@ -64,12 +65,12 @@ ${facts.draft?.body}</textarea></div>
 }
 
 function accessSection(access: Access): string {
-  const missing = missingScopes(access.requestedScope, access.grantedScope);
+  const missing = missingScopes(access.requestedScope, access.scope);
   return html`<section aria-labelledby="access">
 <h2 id="access">What this client may do</h2>
 !${missing.length === 0 ? '' : html`<p class="notice">It asked for more than it was given. Not given: <strong>${missing.join(', ')}</strong>. You will be asked again when something needs it.</p>`}
 <dl>
-<dt>Granted</dt><dd>${access.grantedScope ?? 'not said by the authorization server'}</dd>
+<dt>Granted</dt><dd>${access.scope ?? 'not said by the authorization server'}</dd>
 <dt>By the authorization server</dt><dd>${access.issuer}</dd>
 <dt>For the API</dt><dd>${access.resource}</dd>
 <dt>Until</dt><dd>${access.expiresAt === undefined ? 'not said' : `${time.format(access.expiresAt)} UTC`}</dd>

@@ -21,6 +21,8 @@ export interface TestClient {
   browser: Browser;
   /** Another browser, with cookies of its own. */
   otherBrowser(): Browser;
+  /** Another instance of the same client, on the same store. */
+  start(): Promise<FastifyInstance>;
   /** This browser at the same client started again, on the same store, with another configuration. */
   afterRestart(environment: Record<string, string>): Promise<Browser>;
 }
@@ -40,13 +42,17 @@ export async function startClient(environment: Record<string, string> = {}): Pro
     onTestFinished(() => started.close());
     return started;
   };
+  const unclosed = { ...store, close: async () => {} };
   const app = await start({}, store);
   const otherBrowser = () => createBrowser(app, authorizationServer.issuer);
   const browser = otherBrowser();
   const afterRestart = async (changes: Record<string, string>) => {
-    const restarted = createBrowser(await start(changes, { ...store, close: async () => {} }), authorizationServer.issuer);
+    const restarted = createBrowser(await start(changes, unclosed), authorizationServer.issuer);
     restarted.cookies = browser.cookies;
     return restarted;
   };
-  return { app, clock, store, logs, authorizationServer, resourceServer, browser, otherBrowser, afterRestart };
+  return {
+    ...{ app, clock, store, logs, authorizationServer, resourceServer, browser, otherBrowser, afterRestart },
+    start: () => start({}, unclosed),
+  };
 }

@@ -7,7 +7,7 @@ export interface FakeAuthorizationServer {
   /** The metadata document: change it before the client reads it. */
   metadata: Record<string, unknown>;
   /** How `POST /token` answers. */
-  tokenAnswer: (form: URLSearchParams) => ScriptedAnswer;
+  tokenAnswer: (form: URLSearchParams) => ScriptedAnswer | Promise<ScriptedAnswer>;
   /** The token requests that came, as forms. */
   tokenForms(): URLSearchParams[];
 }

@@ -18,6 +18,8 @@ export interface FakeResourceServer {
   metadataAnswer: ScriptedAnswer;
   /** What goes before the ordinary answer of `/notes`; undefined leaves it. */
   interfere: (request: RecordedRequest) => ScriptedAnswer | undefined;
+  /** What a request waits for before it is answered. */
+  hold: (request: RecordedRequest) => Promise<void>;
   /** The requests to the API itself, metadata left out. */
   calls(): RecordedRequest[];
 }
@@ -30,8 +32,9 @@ export const challenge = (status: number, parameters: string): ScriptedAnswer =>
 });
 
 export async function startFakeResourceServer(issuer: string): Promise<FakeResourceServer> {
-  const server = await startScriptedServer((request) => {
+  const server = await startScriptedServer(async (request) => {
     if (request.url === '/.well-known/oauth-protected-resource') return fake.metadataAnswer;
+    await fake.hold(request);
     return fake.interfere(request) ?? answer(request, fake.notes);
   });
   const fake: FakeResourceServer = {
@@ -42,6 +45,7 @@ export async function startFakeResourceServer(issuer: string): Promise<FakeResou
       body: { resource: server.origin, authorization_servers: [issuer], scopes_supported: ['notes:read', 'notes:write'] },
     },
     interfere: () => undefined,
+    hold: async () => {},
     calls: () => server.requests.filter(({ url }) => !url.startsWith('/.well-known/')),
   };
   return fake;

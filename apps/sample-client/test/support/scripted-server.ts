@@ -23,12 +23,14 @@ export interface ScriptedServer {
 }
 
 /** An HTTP server on a free port of this machine that records each request before it answers as the script says. Ends with the test. */
-export async function startScriptedServer(script: (request: RecordedRequest) => ScriptedAnswer): Promise<ScriptedServer> {
+export async function startScriptedServer(
+  script: (request: RecordedRequest) => ScriptedAnswer | Promise<ScriptedAnswer>,
+): Promise<ScriptedServer> {
   const requests: RecordedRequest[] = [];
   const server = createServer(async (incoming, outgoing) => {
     const request = { method: incoming.method ?? '', url: incoming.url ?? '', headers: incoming.headers, body: await text(incoming) };
     requests.push(request);
-    const answer = script(request);
+    const answer = await script(request);
     if (answer === 'silence') return;
     const isText = typeof answer.body === 'string';
     outgoing.writeHead(answer.status ?? 200, { 'content-type': isText ? 'text/plain' : 'application/json', ...answer.headers });

@@ -1,0 +1,29 @@
+import type { Tokens } from '../token/tokens.ts';
+
+/** Access to the API, as the authorization server granted it. Kept on this side only: the browser never gets any of it but words about it. */
+export interface Access extends Tokens {
+  /** The authorization server that issued the tokens: nobody else gets the refresh token. */
+  issuer: string;
+  /** The only resource that the access token may be sent to (RFC 8707 §2). */
+  resource: string;
+  /** The scope that was asked for; undefined when the request had none. */
+  requestedScope?: string;
+  /** How often the tokens were replaced by refreshing them: tells an older state from a newer one. */
+  renewals: number;
+}
+
+/** What a session knows of its access: where it is kept, and for whom it is. The tokens change while requests are under way, a session's content does not. */
+export interface Connection {
+  id: string;
+  issuer: string;
+  resource: string;
+}
+
+/** The session's connection, if it is to this issuer and resource: after a change of the configuration its tokens must not be sent anywhere else. */
+export function usableConnection(
+  session: { connection?: Connection },
+  peers: { issuer: string; resource: string },
+): Connection | undefined {
+  const { connection } = session;
+  return connection?.issuer === peers.issuer && connection.resource === peers.resource ? connection : undefined;
+}
