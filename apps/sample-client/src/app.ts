@@ -21,6 +21,7 @@ import { registerLogout } from './logout/routes.ts';
 import { createNotesApi } from './notes/api.ts';
 import { registerNotes } from './notes/routes.ts';
 import { createOutboundFetch } from './outbound-fetch.ts';
+import { createRevocations } from './revocation/revocations.ts';
 import { createStartSignIn } from './sign-in/start.ts';
 import { refresh } from './token/refresh-grant.ts';
 
@@ -54,13 +55,14 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   const startSignIn = createStartSignIn({ clientId, redirectUri, resource, clock, authorizationServer, resourceServer });
   const tokenEndpoint = { credentials: { clientId, clientSecret }, clock, outboundFetch: fetchFromIssuer };
   const accesses = createAccessStore(store, clock, { idleSeconds: SESSION_IDLE_SECONDS, absoluteSeconds: SESSION_ABSOLUTE_SECONDS });
+  const revocations = createRevocations({ authorizationServer, ...tokenEndpoint }, logger);
   const renewal = createRenewal({
     store,
     accesses,
     clock,
     logger,
     refresh: async (access) => refresh(tokenEndpoint, await authorizationServer(), access),
-    discard: () => {},
+    discard: revocations.revoke,
     // Its metadata, and the request itself.
     longestSeconds: 2 * timeoutSeconds + 1,
   });
@@ -68,7 +70,10 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
 
   const app = await createApp({ logger, trustedProxies: config.TRUSTED_PROXIES, https, bodyLimit: FORM_LIMIT_BYTES, errorHandler });
   app.setNotFoundHandler(notFoundHandler);
-  app.addHook('onClose', () => store.close());
+  app.addHook('onClose', async () => {
+    await revocations.close();
+    await store.close();
+  });
   const allRoutesAreThere = refuseOtherMethods(app);
   registerHealth(app, { sessions: () => store.ping() });
   registerPages(app, 'Sample client');
@@ -96,7 +101,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
       ...tokenEndpoint,
     });
     registerNotes(pages, { issuer, resource, api, accesses, renewal, startSignIn });
-    registerLogout(pages);
+    registerLogout(pages, { issuer, accesses, revocations });
   });
   allRoutesAreThere();
   return app;

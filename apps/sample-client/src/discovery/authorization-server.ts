@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi';
 import type { OutboundFetch } from '../outbound-fetch.ts';
 import { PeerError } from '../peer-error.ts';
-import { isSecureAddress } from '../secure-address.ts';
+import { isUsableEndpoint } from './endpoint.ts';
 
 /** An authorization server's metadata with what the code flow cannot do without. */
 export type AuthorizationServer = oauth.AuthorizationServer & { authorization_endpoint: string; token_endpoint: string };
@@ -20,15 +20,10 @@ export async function discoverAuthorizationServer(issuer: string, outboundFetch:
     throw new PeerError('authorization server', 'the metadata does not offer PKCE with S256');
   const { authorization_endpoint, token_endpoint } = metadata;
   // The first becomes a link: "javascript:" must never get there.
-  if (!isUsable(authorization_endpoint, issuer))
+  if (!isUsableEndpoint(authorization_endpoint, issuer))
     throw new PeerError('authorization server', 'the metadata has no usable authorization_endpoint');
-  if (!isUsable(token_endpoint, issuer)) throw new PeerError('authorization server', 'the metadata has no usable token_endpoint');
+  if (!isUsableEndpoint(token_endpoint, issuer)) throw new PeerError('authorization server', 'the metadata has no usable token_endpoint');
   return { ...metadata, authorization_endpoint, token_endpoint };
-}
-
-/** What an issuer on https names is on https too: its metadata must not lead to a service that only this machine can reach. */
-function isUsable(endpoint: string | undefined, issuer: string): endpoint is string {
-  return endpoint !== undefined && isSecureAddress(endpoint) && (issuer.startsWith('http:') || endpoint.startsWith('https:'));
 }
 
 async function fetchMetadata(issuer: string, outboundFetch: OutboundFetch): Promise<oauth.AuthorizationServer> {

@@ -1,10 +1,22 @@
 import { html } from '@rolecall/service-kit/pages/html';
 import type { FastifyInstance } from 'fastify';
+import type { AccessStore } from '../access/access-store.ts';
+import type { Revocations } from '../revocation/revocations.ts';
 
-/** Adds `POST /logout`, which ends this client's session with all that it holds, and the page after it. */
-export function registerLogout(app: FastifyInstance): void {
-  app.post('/logout', { preHandler: app.csrfProtection }, async (_request, reply) => {
+export interface LogoutDependencies {
+  issuer: string;
+  accesses: AccessStore;
+  revocations: Revocations;
+}
+
+/** Adds `POST /logout`, which ends this client's session with all that it holds and has its tokens revoked, and the page after it. */
+export function registerLogout(app: FastifyInstance, { issuer, accesses, revocations }: LogoutDependencies): void {
+  app.post('/logout', { preHandler: app.csrfProtection }, async (request, reply) => {
+    const { connection } = request.session;
     await reply.endSession();
+    const access = connection && (await accesses.take(connection.id));
+    // After a change of the configuration the tokens are another server's: this one must not see them.
+    if (access?.issuer === issuer) revocations.revoke(access);
     return reply.redirect('/logged-out', 303);
   });
 

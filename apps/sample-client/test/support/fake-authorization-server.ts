@@ -8,8 +8,12 @@ export interface FakeAuthorizationServer {
   metadata: Record<string, unknown>;
   /** How `POST /token` answers. */
   tokenAnswer: (form: URLSearchParams) => ScriptedAnswer | Promise<ScriptedAnswer>;
+  /** How `POST /revoke` answers. */
+  revocationAnswer: (form: URLSearchParams) => ScriptedAnswer | Promise<ScriptedAnswer>;
   /** The token requests that came, as forms. */
   tokenForms(): URLSearchParams[];
+  /** The tokens whose revocation was asked for, with the hint (RFC 7009 §2.1). */
+  revoked(): string[];
 }
 
 export const ACCESS_TOKEN = 'rc_at_never-seen-by-any-browser';
@@ -23,8 +27,10 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
   const server = await startScriptedServer(({ method, url, body }) => {
     if (method === 'GET' && url === '/.well-known/oauth-authorization-server') return { body: fake.metadata };
     if (method === 'POST' && url === '/token') return fake.tokenAnswer(new URLSearchParams(body));
+    if (method === 'POST' && url === '/revoke') return fake.revocationAnswer(new URLSearchParams(body));
     return { status: 404, body: 'not here' };
   });
+  const formsTo = (path: string) => server.requests.filter(({ url }) => url === path).map(({ body }) => new URLSearchParams(body));
   const fake: FakeAuthorizationServer = {
     server,
     issuer: server.origin,
@@ -32,13 +38,16 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
       issuer: server.origin,
       authorization_endpoint: `${server.origin}/authorize`,
       token_endpoint: `${server.origin}/token`,
+      revocation_endpoint: `${server.origin}/revoke`,
       response_types_supported: ['code'],
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       authorization_response_iss_parameter_supported: true,
     },
     tokenAnswer: () => tokens(),
-    tokenForms: () => server.requests.filter(({ url }) => url === '/token').map(({ body }) => new URLSearchParams(body)),
+    revocationAnswer: () => ({}),
+    tokenForms: () => formsTo('/token'),
+    revoked: () => formsTo('/revoke').map((form) => `${form.get('token_type_hint')} ${form.get('token')}`),
   };
   return fake;
 }

@@ -1,0 +1,71 @@
+import * as oauth from 'oauth4webapi';
+import type { AuthorizationServer } from '../discovery/authorization-server.ts';
+import { hasEndpoint } from '../discovery/endpoint.ts';
+import type { OutboundFetch } from '../outbound-fetch.ts';
+import { PeerError } from '../peer-error.ts';
+import { type ClientCredentials, clientAuthentication } from '../token/client-authentication.ts';
+
+/** A token that nobody is to use any more. */
+export interface RevokedToken {
+  token: string;
+  hint: 'refresh_token' | 'access_token';
+}
+
+export interface RevocationEndpoint {
+  credentials: ClientCredentials;
+  outboundFetch: OutboundFetch;
+  authorizationServer: () => Promise<AuthorizationServer>;
+}
+
+/** The server cannot do it now: the token must be assumed to be alive (RFC 7009 §2.2.1). */
+export class RevokeLaterError extends Error {
+  readonly afterSeconds: number | undefined;
+
+  constructor(message: string, afterSeconds?: number) {
+    super(message);
+    this.name = 'RevokeLaterError';
+    this.afterSeconds = afterSeconds;
+  }
+}
+
+/**
+ * Revokes a token at its authorization server (RFC 7009). A token that the server does not know is revoked as well: it answers 200.
+ * Nothing is done where there is no revocation endpoint.
+ *
+ * @throws RevokeLaterError when it is worth another try, PeerError when it is not.
+ */
+export async function revokeToken(endpoint: RevocationEndpoint, { token, hint }: RevokedToken): Promise<void> {
+  const response = await send(endpoint, token, hint);
+  if (response === undefined) return;
+  if (response.status >= 500 || response.status === 429) throw new RevokeLaterError(`status ${response.status}`, retryAfter(response));
+  try {
+    await oauth.processRevocationResponse(response);
+  } catch (error) {
+    throw PeerError.from('authorization server', error);
+  }
+}
+
+async function send(
+  { credentials, outboundFetch, authorizationServer }: RevocationEndpoint,
+  token: string,
+  hint: string,
+): Promise<Response | undefined> {
+  try {
+    const server = await authorizationServer();
+    if (!hasEndpoint(server, 'revocation_endpoint')) return undefined;
+    return await oauth.revocationRequest(server, { client_id: credentials.clientId }, clientAuthentication(server, credentials), token, {
+      additionalParameters: { token_type_hint: hint },
+      [oauth.customFetch]: outboundFetch,
+      [oauth.allowInsecureRequests]: true, // outboundFetch decides: on this machine only
+    });
+  } catch (error) {
+    // Not reached, or not in time.
+    throw new RevokeLaterError(PeerError.from('authorization server', error).message);
+  }
+}
+
+/** Whole seconds only: a date would be by the server's clock. */
+function retryAfter({ headers }: Response): number | undefined {
+  const text = headers.get('retry-after') ?? '';
+  return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+}
