@@ -25,12 +25,14 @@ export const oauthErrorStatus = {
 /** An error code of an authorization server: in a redirect (RFC 6749 §4.1.2.1) or in JSON (§5.2). */
 export type OAuthErrorCode = keyof typeof oauthErrorStatus;
 
-/** The HTTP status with which a resource server answers each error code (RFC 6750 §3.1, RFC 9470 §3). */
+/** The HTTP status with which a resource server answers each error code (RFC 6750 §3.1, RFC 9449 §7.1 and §9, RFC 9470 §3). */
 export const bearerErrorStatus = {
   invalid_request: 400,
   invalid_token: 401,
   insufficient_scope: 403,
   insufficient_user_authentication: 401,
+  invalid_dpop_proof: 401,
+  use_dpop_nonce: 401,
 } as const;
 
 /** An error code in a resource server's `WWW-Authenticate` challenge. */

@@ -9,6 +9,10 @@ export const protectedResourceMetadata = z.object({
   scopes_supported: nonEmpty,
   bearer_methods_supported: z.tuple([z.literal('header')]),
   resource_name: z.string(),
+  /** The algorithms of DPoP proofs; absent where no token that is bound to a key is accepted. */
+  dpop_signing_alg_values_supported: nonEmpty.optional(),
+  /** Only tokens that are bound to a key are accepted. */
+  dpop_bound_access_tokens_required: z.boolean().optional(),
 });
 
 export type ProtectedResourceMetadata = z.infer<typeof protectedResourceMetadata>;

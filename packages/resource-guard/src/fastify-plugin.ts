@@ -49,8 +49,8 @@ export const resourceGuard = fp(
             request.log.info({ refused: refusal.body.error ?? 'no credentials', cause }, refusal.body.error_description);
             return reply.code(refusal.status).headers(refusal.headers).send(refusal.body);
           }
-          // What is answered is for the bearer of this token alone (RFC 9111 §3.5). A handler may say otherwise.
-          reply.header('cache-control', 'no-store');
+          // A handler may say otherwise.
+          reply.headers(guard.headers(request.accessToken));
           return undefined;
         };
       },

@@ -1,17 +1,21 @@
-import type { IncomingMessage } from 'node:http';
-import { challenge } from '@rolecall/contracts/bearer/challenge';
-import { extractToken } from '@rolecall/contracts/bearer/credentials';
-import { BearerError } from '@rolecall/contracts/bearer/error';
 import type { ProtectedResourceMetadata } from '@rolecall/contracts/protected-resource-metadata';
+import { challenge } from '@rolecall/contracts/bearer/challenge';
+import { extractCredentials } from '@rolecall/contracts/bearer/credentials';
+import { type AuthenticationScheme, BearerError } from '@rolecall/contracts/bearer/error';
 import { type Clock, systemClock } from '@rolecall/storage/clock';
-import { createIssuer, IssuerUnavailableError } from './issuer/issuer.ts';
+import { createProofs, type DpopOptions, PROOF_ALGORITHMS } from './dpop/proofs.ts';
+import type { ProvenRequest } from './dpop/target.ts';
+import { createIssuer } from './issuer/issuer.ts';
 import type { Log } from './log.ts';
+import { createRequirementCheck, type Requirement } from './requirement.ts';
 import { metadataAddress } from './resource-address.ts';
 import { followRevocations } from './revocation/follow-revocations.ts';
 import { type AccessToken, TokenExpiredError } from './token/access-token.ts';
 import { createIntrospection, type IntrospectionOptions } from './token/introspection.ts';
 import { createJwtVerifier, looksLikeJwt } from './token/jwt.ts';
+import { UnavailableError } from './unavailable-error.ts';
 
+export type { Requirement } from './requirement.ts';
 export type { AccessToken } from './token/access-token.ts';
 
 export interface GuardOptions {
@@ -29,18 +33,10 @@ export interface GuardOptions {
   implies?: Readonly<Record<string, readonly string[]>>;
   /** How opaque tokens are judged. Without it only JWTs are accepted. */
   introspection?: IntrospectionOptions;
+  /** How tokens are judged that are bound to a key (RFC 9449). `false`: they are refused. */
+  dpop?: DpopOptions | false;
   log: Log;
   clock?: Clock;
-}
-
-/** What a request needs to be let in. */
-export interface Requirement {
-  /** All of them. */
-  scopes: readonly string[];
-  /** The user must have authenticated so many seconds ago at the most (RFC 9470). */
-  maxAge?: number;
-  /** The user must have authenticated in one of these ways (RFC 9470). */
-  acrValues?: readonly string[];
 }
 
 /** An answer, for whatever framework sends it. */
@@ -57,26 +53,34 @@ export interface Guard {
   /**
    * Judges a request by its access token, every request anew.
    *
-   * @throws BearerError where it is refused, and IssuerUnavailableError where it can be neither accepted nor refused. {@link refusal} makes an answer of both.
+   * @throws BearerError where it is refused, and UnavailableError where it can be neither accepted nor refused. {@link refusal} makes an answer of both.
    */
-  authorize(request: Pick<IncomingMessage, 'rawHeaders' | 'url'>, requirement: Requirement): Promise<AccessToken>;
-  /** The answer to what {@link authorize} threw (RFC 6750 §3, RFC 9470 §3, RFC 9728 §5.1). Undefined for any other error. */
+  authorize(request: ProvenRequest, requirement: Requirement): Promise<AccessToken>;
+  /** What the answer to a request that was let in has to carry: it is for the bearer of this token alone (RFC 9111 §3.5), and may bring a nonce (RFC 9449 §9). */
+  headers(token: AccessToken): Readonly<Record<string, string>>;
+  /** The answer to what {@link authorize} threw (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3, RFC 9728 §5.1). Undefined for any other error. */
   refusal(error: unknown, requirement: Requirement): Refusal | undefined;
 }
 
 /** Characters: more than fits into the headers that servers take by default. */
 const MAXIMUM_TOKEN_LENGTH = 16_384;
 
-/** Makes a guard. Asks nobody anything before the first token comes. */
+/** Makes a guard. Asks nobody anything before the first token comes. @throws Error where an option is wrong. */
 export function createGuard(options: GuardOptions): Guard {
-  const { issuer: issuerName, resource, log, clock = systemClock } = options;
+  const { issuer: issuerName, resource, log, clock = systemClock, dpop = {} } = options;
   const issuer = createIssuer({ issuer: issuerName, clock, log });
   const shared = { issuerName, audience: resource, issuer, clock, log };
   const verifyJwt = createJwtVerifier(shared);
   const introspect = options.introspection && createIntrospection({ ...options.introspection, ...shared });
   const isRevoked = followRevocations(shared);
-  const implied = new Map(Object.entries(options.implies ?? {}));
+  const proofs = dpop === false ? undefined : createProofs({ ...dpop, resource, clock });
+  const proofRequired = dpop !== false && dpop.required === true;
+  const checkRequirement = createRequirementCheck(options.implies ?? {}, clock);
   const { path, url: resourceMetadata } = metadataAddress(resource);
+
+  const understood: AuthenticationScheme[] = proofs === undefined ? ['Bearer'] : ['Bearer', 'DPoP'];
+  const schemes: AuthenticationScheme[] = proofRequired ? ['DPoP'] : understood;
+  const context = { realm: options.realm, resourceMetadata, schemes, proofAlgorithms: PROOF_ALGORITHMS };
 
   const judge = async (token: string): Promise<AccessToken> => {
     try {
@@ -85,25 +89,28 @@ export function createGuard(options: GuardOptions): Guard {
       if (await isRevoked(accessToken)) throw new Error('the token has been revoked');
       return accessToken;
     } catch (cause) {
-      if (cause instanceof IssuerUnavailableError) throw cause;
+      if (cause instanceof UnavailableError) throw cause;
       const description = cause instanceof TokenExpiredError ? 'the access token has expired' : 'the access token is not valid here';
       throw new BearerError('invalid_token', description, { cause });
     }
   };
 
-  /** How the user authenticated comes first: with a new login the scopes may be others, too (RFC 9470 §3). */
-  const requireLogin = ({ authenticatedAt, acr }: AccessToken, { maxAge, acrValues }: Requirement): void => {
-    const tooOld = maxAge !== undefined && (authenticatedAt === undefined || clock.now() / 1000 - authenticatedAt > maxAge);
-    const tooWeak = acrValues !== undefined && (acr === undefined || !acrValues.includes(acr));
-    if (tooOld || tooWeak)
-      throw new BearerError('insufficient_user_authentication', 'the user has to log in again, or in a stronger way, for this');
+  /** A token that is bound to a key counts with a proof of that key, and any other without (RFC 9449 §7.1, §7.2). */
+  const judgeAs = async (scheme: AuthenticationScheme, token: string, request: ProvenRequest): Promise<AccessToken> => {
+    if (scheme === 'Bearer' || proofs === undefined) {
+      if (proofRequired) throw new BearerError('invalid_token', 'an access token that is bound to a key is needed, with a proof of it');
+      const accessToken = await judge(token);
+      if (accessToken.jkt === undefined) return accessToken;
+      throw new BearerError('invalid_token', 'the access token is bound to a key: it is no bearer token');
+    }
+    const proof = proofs.read(request);
+    const accessToken = await judge(token);
+    if (accessToken.jkt === undefined) throw new BearerError('invalid_token', 'the access token is not bound to a key');
+    await proofs.check(proof, request, { token, jkt: accessToken.jkt });
+    return accessToken;
   };
 
-  const requireScopes = ({ scopes }: AccessToken, needed: readonly string[]): void => {
-    const granted = new Set([...scopes].flatMap((scope) => [scope, ...(implied.get(scope) ?? [])]));
-    if (!needed.every((scope) => granted.has(scope)))
-      throw new BearerError('insufficient_scope', 'the access token lacks a scope that this needs');
-  };
+  const nonceFor = (withProof: boolean) => withProof && proofs?.nonces !== undefined && { 'dpop-nonce': proofs.nonces.current() };
 
   return {
     metadata: {
@@ -114,16 +121,25 @@ export function createGuard(options: GuardOptions): Guard {
         scopes_supported: [...options.scopes],
         bearer_methods_supported: ['header'],
         resource_name: options.name,
+        ...(proofs !== undefined && {
+          dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
+          dpop_bound_access_tokens_required: proofRequired,
+        }),
       },
     },
     authorize: async (request, requirement) => {
-      const accessToken = await judge(extractToken(request));
-      requireLogin(accessToken, requirement);
-      requireScopes(accessToken, requirement.scopes);
-      return accessToken;
+      const { scheme, token } = extractCredentials(request, understood);
+      try {
+        const accessToken = await judgeAs(scheme, token, request);
+        checkRequirement(accessToken, requirement);
+        return accessToken;
+      } catch (error) {
+        throw error instanceof BearerError ? new BearerError(error.code, error.message, { cause: error.cause, scheme }) : error;
+      }
     },
+    headers: (token) => ({ 'cache-control': 'no-store', ...nonceFor(token.jkt !== undefined) }),
     refusal: (error, requirement) => {
-      if (error instanceof IssuerUnavailableError)
+      if (error instanceof UnavailableError)
         return {
           status: error.statusCode,
           headers: { 'cache-control': 'no-store', 'retry-after': String(error.retryAfterSeconds) },
@@ -134,7 +150,8 @@ export function createGuard(options: GuardOptions): Guard {
         status: error.statusCode,
         headers: {
           'cache-control': 'no-store',
-          'www-authenticate': challenge(error, { realm: options.realm, resourceMetadata, ...requirement }),
+          'www-authenticate': challenge(error, { ...context, ...requirement }),
+          ...nonceFor(error.scheme === 'DPoP'),
         },
         body: { ...(error.code && { error: error.code }), error_description: error.message },
       };

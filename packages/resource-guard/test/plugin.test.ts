@@ -23,6 +23,8 @@ it('RS-PRM-01 RS-PRM-02 RS-PRM-06: the metadata of the resource is at its addres
     scopes_supported: ['read', 'write'],
     bearer_methods_supported: ['header'],
     resource_name: 'An API',
+    dpop_signing_alg_values_supported: ['ES256', 'EdDSA', 'Ed25519'],
+    dpop_bound_access_tokens_required: false,
   });
   expect((await api.get('/.well-known/oauth-protected-resource')).statusCode).toBe(404);
 });

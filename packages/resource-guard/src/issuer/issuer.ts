@@ -1,6 +1,7 @@
 import type { Clock } from '@rolecall/storage/clock';
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { causeOf, type Log } from '../log.ts';
+import { UnavailableError } from '../unavailable-error.ts';
 import { createWithin } from '../within.ts';
 import { fetchJson } from './fetch-document.ts';
 import { discoverIssuer, type IssuerMetadata } from './metadata.ts';
@@ -16,20 +17,14 @@ const RETRY_MILLISECONDS = 2_000;
 /** The same while there are keys that still serve: each attempt may hold up the requests that wait for it. */
 const RETRY_WITH_KEYS_MILLISECONDS = 10_000;
 
-/** What is needed of the issuer cannot be had, so no token can be judged: neither accepted nor refused. */
-export class IssuerUnavailableError extends Error {
-  readonly statusCode = 503;
-  readonly retryAfterSeconds = RETRY_MILLISECONDS / 1000;
-}
-
 /** What is known of an issuer, from its metadata and its keys. Nothing is fetched before it is first asked. */
 export interface Issuer {
   /**
-   * The key that a token names. Throws IssuerUnavailableError where the question cannot be answered now, and jose's errors where the token names no key of
+   * The key that a token names. Throws UnavailableError where the question cannot be answered now, and jose's errors where the token names no key of
    * the issuer's.
    */
   key: JWTVerifyGetKey;
-  /** Throws IssuerUnavailableError where it cannot be had, and none is known that may still be used. */
+  /** Throws UnavailableError where it cannot be had, and none is known that may still be used. */
   metadata(): Promise<IssuerMetadata>;
 }
 
@@ -68,8 +63,7 @@ export function createIssuer({ issuer, clock, log }: { issuer: string; clock: Cl
   };
 
   const usable = () => {
-    if (known === undefined || !within(known.loadedAt, USABLE_MILLISECONDS))
-      throw new IssuerUnavailableError('nothing is known of the issuer');
+    if (known === undefined || !within(known.loadedAt, USABLE_MILLISECONDS)) throw new UnavailableError('nothing is known of the issuer');
     return known;
   };
 
@@ -90,7 +84,7 @@ export function createIssuer({ issuer, clock, log }: { issuer: string; clock: Cl
       }
     }
     // The key may be one of those that could not be fetched: whether the token is good is then not known.
-    if (failedAt !== undefined) throw new IssuerUnavailableError('the issuer may have keys that are not known yet');
+    if (failedAt !== undefined) throw new UnavailableError('the issuer may have keys that are not known yet');
     return usable().find(header, token);
   };
 

@@ -1,5 +1,6 @@
 import { accessTokenClaims, type AccessTokenClaims } from '@rolecall/contracts/access-token';
 import { scopeTokens } from '@rolecall/contracts/scope';
+import * as z from 'zod';
 
 /** What a valid access token says. */
 export interface AccessToken {
@@ -12,6 +13,8 @@ export interface AccessToken {
   authenticatedAt?: number;
   /** How (the authentication context class, RFC 9470 §4), if the token says it. */
   acr?: string;
+  /** The thumbprint of the key that it is bound to, if it is (RFC 9449 §6). Whether its bearer has that key is not said by the token. */
+  jkt?: string;
   /** All claims, those included that a hook of the issuer's has added. */
   claims: Readonly<AccessTokenClaims & Record<string, unknown>>;
 }
@@ -39,8 +42,7 @@ export function readAccessToken(claims: Record<string, unknown>, expected: { iss
   // No database can keep it, nor an index one of any length, and no authorization server has such users.
   if (sub.includes('\0') || !sub.isWellFormed()) throw new Error('the subject is not well-formed text');
   if (sub.length > MAXIMUM_SUBJECT) throw new Error('the subject is too long');
-  // Bound to a key whose proof is not looked at here: as a bearer token it would be worth as much to a thief (RFC 9449 §7.2, RFC 8705 §3).
-  if (claims['cnf'] !== undefined) throw new Error('the token is bound to a key');
+  const jkt = readConfirmation(claims['cnf']);
   return {
     issuer: iss,
     subject: sub,
@@ -48,8 +50,20 @@ export function readAccessToken(claims: Record<string, unknown>, expected: { iss
     scopes: new Set(scopeTokens(scope ?? '')),
     ...(auth_time !== undefined && { authenticatedAt: auth_time }),
     ...(typeof claims['acr'] === 'string' && { acr: claims['acr'] }),
+    ...(jkt !== undefined && { jkt }),
     claims: { ...claims, ...parsed },
   };
+}
+
+/** A thumbprint: a SHA-256 in base64url (RFC 7638 §3). */
+const confirmation = z.strictObject({ jkt: z.string().regex(/^[\w-]{43}$/) });
+
+/** A key of which no proof can be had here (a certificate's, RFC 8705 §3) does not let the token in without one: it would be worth as much to a thief. */
+function readConfirmation(cnf: unknown): string | undefined {
+  if (cnf === undefined) return undefined;
+  const parsed = confirmation.safeParse(cnf);
+  if (!parsed.success) throw new Error('the token is bound in a way that is not known here');
+  return parsed.data.jkt;
 }
 
 /** Worth a word of its own to the caller: a new token helps. */

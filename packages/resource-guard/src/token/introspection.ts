@@ -5,8 +5,9 @@ import { jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import * as z from 'zod';
 import { FetchError, fetchDocument, type FetchOptions } from '../issuer/fetch-document.ts';
-import { type Issuer, IssuerUnavailableError } from '../issuer/issuer.ts';
+import type { Issuer } from '../issuer/issuer.ts';
 import { causeOf, type Log } from '../log.ts';
+import { UnavailableError } from '../unavailable-error.ts';
 import { createWithin } from '../within.ts';
 import { type AccessToken, CLOCK_SKEW_SECONDS, readAccessToken } from './access-token.ts';
 import { ALGORITHMS } from './jwt.ts';
@@ -40,7 +41,7 @@ const RETRY_MILLISECONDS = 2_000;
 /**
  * Makes the function that has a token judged by introspection. Requests with one token at the same time share one question.
  *
- * @returns a function that throws an Error that says what is wrong, for the log, or IssuerUnavailableError where the question cannot be answered now.
+ * @returns a function that throws an Error that says what is wrong, for the log, or UnavailableError where the question cannot be answered now.
  */
 export function createIntrospection(
   options: IntrospectionOptions & { issuerName: string; audience: string; issuer: Issuer; clock: Clock; log: Log },
@@ -62,7 +63,7 @@ export function createIntrospection(
     const { introspection_endpoint: endpoint } = await issuer.metadata();
     // Then it issues no tokens that only it can read.
     if (endpoint === undefined) throw new Error('the authorization server offers no introspection');
-    if (within(failedAt, RETRY_MILLISECONDS)) throw new IssuerUnavailableError('introspection failed a moment ago');
+    if (within(failedAt, RETRY_MILLISECONDS)) throw new UnavailableError('introspection failed a moment ago');
     try {
       const text = await fetchDocument(endpoint, { ...request, form: { token, token_type_hint: 'access_token' } });
       const answer = signed ? await readSigned(text) : (JSON.parse(text) as unknown);
@@ -76,7 +77,7 @@ export function createIntrospection(
       // Our credentials, its trouble or an answer that is not to be trusted: whatever it is, the token is neither good nor bad.
       failedAt = clock.now();
       log.error({ cause: causeOf(cause) }, 'the authorization server cannot be asked about a token');
-      throw new IssuerUnavailableError('introspection failed', { cause });
+      throw new UnavailableError('introspection failed', { cause });
     }
   };
 
@@ -105,7 +106,7 @@ export function createIntrospection(
     const at = clock.now();
     let answer = asking.get(key);
     if (answer === undefined) {
-      if (asking.size >= MAXIMUM_ASKING) throw new IssuerUnavailableError('too many tokens are asked about at once');
+      if (asking.size >= MAXIMUM_ASKING) throw new UnavailableError('too many tokens are asked about at once');
       answer = ask(token).finally(() => asking.delete(key));
       asking.set(key, answer);
     }

@@ -1,9 +1,9 @@
 import { ACCESS_TOKEN_TYPE } from '@rolecall/contracts/access-token';
 import type { Clock } from '@rolecall/storage/clock';
-import { base64url, errors, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import type { Issuer } from '../issuer/issuer.ts';
 import { type AccessToken, CLOCK_SKEW_SECONDS, readAccessToken, TokenExpiredError } from './access-token.ts';
-import { hasDuplicateMembers } from './duplicate-members.ts';
+import { refuseDuplicateMembers } from './duplicate-members.ts';
 
 /** Asymmetric only: a key set that everybody can read must never check a symmetric signature (RFC 8725 §3.1). */
 export const ALGORITHMS = ['ES256', 'RS256', 'EdDSA'];
@@ -17,7 +17,7 @@ export function looksLikeJwt(token: string): boolean {
  * Makes the function that validates JWT access tokens (RFC 9068 §4): signature, type, issuer, audience, times and every required claim.
  * Keys come from the issuer's metadata alone: `jku`, `x5u`, `jwk` and `x5c` in a token are not looked at (RFC 8725 §3.10).
  *
- * @returns a function that throws an Error that says what is wrong, for the log, or IssuerUnavailableError where the token cannot be judged now.
+ * @returns a function that throws an Error that says what is wrong, for the log, or UnavailableError where the token cannot be judged now.
  */
 export function createJwtVerifier(options: {
   issuerName: string;
@@ -37,9 +37,7 @@ export function createJwtVerifier(options: {
         currentDate: new Date(now),
         clockTolerance: CLOCK_SKEW_SECONDS,
       });
-      const [header = '', claims = ''] = token.split('.');
-      for (const part of [header, claims])
-        if (hasDuplicateMembers(new TextDecoder().decode(base64url.decode(part)))) throw new Error('a member is there twice');
+      refuseDuplicateMembers(token);
       return readAccessToken(payload, { issuer: issuerName, audience, now });
     } catch (error) {
       throw error instanceof errors.JWTExpired ? new TokenExpiredError(error.message) : error;

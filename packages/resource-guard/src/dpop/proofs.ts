@@ -1,0 +1,123 @@
+import { hash } from 'node:crypto';
+import { headerFields } from '@rolecall/contracts/bearer/credentials';
+import { BearerError } from '@rolecall/contracts/bearer/error';
+import type { Clock } from '@rolecall/storage/clock';
+import { calculateJwkThumbprint, EmbeddedJWK, type JWK, jwtVerify } from 'jose';
+import * as z from 'zod';
+import { refuseDuplicateMembers } from '../token/duplicate-members.ts';
+import { UnavailableError } from '../unavailable-error.ts';
+import { createNonces, type Nonces } from './nonces.ts';
+import { createMemoryReplays, type ReplayStore } from './replays.ts';
+import { createIsTarget, type ProvenRequest } from './target.ts';
+
+/** How proofs of a key are checked (RFC 9449). */
+export interface DpopOptions {
+  /** Accept no tokens but those that are bound to a key. */
+  required?: boolean;
+  /** Demand a nonce of this server's in every proof. With a secret (32 characters at least) instances accept each other's. */
+  nonces?: boolean | { secret: string };
+  /** Where used proofs are remembered. This process's memory, unless it is said: that is enough for one instance. */
+  replays?: ReplayStore;
+  /** How far, in seconds, a proof's time may be from this machine's. 300, unless it is said. */
+  windowSeconds?: number;
+  /** Where clients reach this server, where that is not the origin of the resource: an origin, and what a proxy takes away of the path. */
+  base?: string;
+}
+
+/** Checks proofs for one resource. */
+export interface Proofs {
+  /** Undefined where no nonces are demanded. */
+  nonces: Nonces | undefined;
+  /** The one proof of a request, not yet looked at. @throws BearerError `invalid_dpop_proof` where there is none, or more than one. */
+  read(request: ProvenRequest): string;
+  /**
+   * Lets a proof count, once (RFC 9449 §4.3, §7.1).
+   *
+   * @param jkt the thumbprint of the key that the token is bound to.
+   * @throws BearerError `invalid_dpop_proof`, `use_dpop_nonce`, or `invalid_token` where the proof is by another key; UnavailableError where it cannot be known whether it was used.
+   */
+  check(proof: string, request: ProvenRequest, token: { token: string; jkt: string }): Promise<void>;
+}
+
+/**
+ * Elliptic curves only. The key is the sender's own choice: an RSA key can be made to cost as much as its maker likes, one on a curve is what it is.
+ */
+export const PROOF_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519'];
+
+/** Characters. A proof has about 400, more where its address is long. */
+const MAXIMUM_LENGTH = 8_192;
+
+const DEFAULT_WINDOW_SECONDS = 300;
+
+/** How far the clocks of instances may be apart that share a store: as long as that a mark outlives its proof. */
+const SKEW_SECONDS = 60;
+
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
+
+const proofClaims = z.looseObject({
+  jti: z.string().min(1),
+  htm: z.string(),
+  htu: z.string(),
+  iat: z.number(),
+  ath: z.string(),
+  nonce: z.string().optional(),
+});
+
+/** Makes the check of proofs. @throws Error where an option is wrong. */
+export function createProofs(options: DpopOptions & { resource: string; clock: Clock }): Proofs {
+  const { resource, clock, nonces: nonceOption = false, windowSeconds = DEFAULT_WINDOW_SECONDS } = options;
+  const replays = options.replays ?? createMemoryReplays(clock);
+  const isTarget = createIsTarget(options.base ?? new URL(resource).origin);
+  const nonces = nonceOption === false ? undefined : createNonces(resource, clock, nonceOption === true ? undefined : nonceOption.secret);
+
+  /** What a proof says, after its signature, and the key that made it. */
+  const open = async (proof: string) => {
+    const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
+      algorithms: PROOF_ALGORITHMS,
+      typ: 'dpop+jwt',
+      currentDate: new Date(clock.now()),
+    });
+    refuseDuplicateMembers(proof);
+    const jwk = protectedHeader.jwk as JWK;
+    if (PRIVATE_MEMBERS.some((member) => member in jwk)) throw new Error('the proof holds a private key');
+    return { claims: proofClaims.parse(payload), thumbprint: await calculateJwkThumbprint(jwk) };
+  };
+
+  const claim = async (key: string, lifetimeSeconds: number): Promise<boolean> => {
+    try {
+      return await replays.claim(key, lifetimeSeconds);
+    } catch (cause) {
+      throw new UnavailableError('it cannot be known whether a proof was used', { cause });
+    }
+  };
+
+  return {
+    nonces,
+    read: (request) => {
+      const [proof, ...more] = headerFields(request, 'dpop');
+      if (proof === undefined) throw refused(new Error('there is none'), 'a proof of the key is needed');
+      if (more.length > 0) throw refused(new Error('there is more than one'));
+      if (proof.length > MAXIMUM_LENGTH) throw refused(new Error('it is too long'));
+      return proof;
+    },
+    check: async (proof, request, { token, jkt }) => {
+      const { claims, thumbprint } = await open(proof).catch((cause: unknown) => {
+        throw refused(cause);
+      });
+      const now = clock.now() / 1000;
+      if (claims.htm !== request.method) throw refused(new Error('it is for another method'));
+      if (!isTarget(claims.htu, request)) throw refused(new Error('it is for another address'));
+      if (claims.ath !== hash('sha256', token, 'base64url')) throw refused(new Error('it is for another token'));
+      if (Math.abs(now - claims.iat) > windowSeconds) throw refused(new Error('it is not of now'));
+      if (thumbprint !== jkt) throw new BearerError('invalid_token', 'the access token is bound to another key');
+      if (nonces !== undefined && (claims.nonce === undefined || !nonces.accepts(claims.nonce)))
+        throw new BearerError('use_dpop_nonce', 'the proof needs the nonce that comes with this answer');
+      // Last, so that nobody fills the store who has no token. With the key, so that nobody uses up another's.
+      const lifetime = Math.ceil(claims.iat + windowSeconds - now) + SKEW_SECONDS;
+      if (!(await claim(hash('sha256', `${jkt} ${claims.jti}`, 'base64url'), lifetime))) throw refused(new Error('it was used before'));
+    },
+  };
+}
+
+const refused = (cause: unknown, description = 'the proof of the key is not valid here') =>
+  new BearerError('invalid_dpop_proof', description, { cause });
