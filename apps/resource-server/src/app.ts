@@ -1,6 +1,7 @@
 import cors from '@fastify/cors';
 import { notesScopes } from '@rolecall/contracts/scope';
 import { resourceGuard } from '@rolecall/resource-guard';
+import type { DpopOptions } from '@rolecall/resource-guard/dpop/proofs';
 import { resourcePath } from '@rolecall/resource-guard/resource-address';
 import { createApp } from '@rolecall/service-kit/create-app';
 import { registerHealth } from '@rolecall/service-kit/health';
@@ -67,6 +68,7 @@ export async function buildApp(config: Config, { stores, logger, clock = systemC
           cacheSeconds: config.INTROSPECTION_CACHE,
         },
       }),
+    dpop: dpopOptions(config, stores),
     clock,
   });
   await app.register(
@@ -83,4 +85,14 @@ export async function buildApp(config: Config, { stores, logger, clock = systemC
   refuseTheRest();
   await app.ready();
   return app;
+}
+
+/** @returns false where tokens that are bound to a key are refused. */
+function dpopOptions({ DPOP, DPOP_NONCES, DPOP_NONCE_SECRET: secret }: Config, { replays }: Stores): DpopOptions | false {
+  if (DPOP === 'off') return false;
+  return {
+    required: DPOP === 'required',
+    nonces: DPOP_NONCES && (secret === undefined || { secret }),
+    ...(replays && { replays }),
+  };
 }

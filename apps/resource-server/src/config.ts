@@ -1,5 +1,15 @@
 import { fileURLToPath } from 'node:url';
-import { commonSettings, ConfigError, httpUrl, port, postgresUrl, readEnvironment, seconds } from '@rolecall/service-kit/config';
+import {
+  commonSettings,
+  ConfigError,
+  flag,
+  httpUrl,
+  port,
+  postgresUrl,
+  readEnvironment,
+  redisUrl,
+  seconds,
+} from '@rolecall/service-kit/config';
 import { type DatabaseLocation, databaseLocation } from '@rolecall/storage/database-location';
 import * as z from 'zod';
 
@@ -38,6 +48,14 @@ const settings = z.object({
   INTROSPECTION_CLIENT_SECRET: z.string().min(1).optional(),
   /** Seconds for which an answer is used again: so long a revoked opaque token may still be accepted. */
   INTROSPECTION_CACHE: seconds(0, 300).default(0),
+  /** Access tokens that are bound to a key (RFC 9449): refused, accepted beside bearer tokens, or the only ones that are accepted. */
+  DPOP: z.enum(['off', 'accepted', 'required'], { error: 'must be off, accepted or required' }).default('accepted'),
+  /** Whether their proofs need a nonce of this server's. */
+  DPOP_NONCES: flag.default(false),
+  /** From which nonces are made: the same for all instances. */
+  DPOP_NONCE_SECRET: z.string().min(32, { error: 'must have at least 32 characters' }).optional(),
+  /** Where it is remembered which proofs were used, for all instances. Without it each remembers its own. */
+  REDIS_URL: redisUrl.optional(),
 });
 
 export type Config = Readonly<z.infer<typeof settings>>;
@@ -76,6 +94,12 @@ function refuseDevelopmentDefaults(config: Config): void {
   if (config.DATABASE_URL === undefined) problems.push(MISSING_DATABASE);
   for (const name of ['ISSUER', 'RESOURCE'] as const) {
     if (!config[name].startsWith('https://')) problems.push(`${name} must be an https address in production (it is "${config[name]}")`);
+  }
+  if (config.DPOP !== 'off') {
+    if (config.REDIS_URL === undefined)
+      problems.push('REDIS_URL must be set in production, or DPOP be off: instances must know of each other which proofs were used');
+    if (config.DPOP_NONCES && config.DPOP_NONCE_SECRET === undefined)
+      problems.push('DPOP_NONCE_SECRET must be set in production where DPOP_NONCES is true: instances must accept each other’s');
   }
   if (config.INTROSPECTION_CLIENT_SECRET === SEEDED_CREDENTIALS.INTROSPECTION_CLIENT_SECRET)
     problems.push('INTROSPECTION_CLIENT_SECRET must not be that of development in production: everybody knows it');

@@ -9,7 +9,8 @@ await runService('resource-server', async () => {
   const logger = await createLogger({ name: 'resource-server', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   const stores = await openStores(locationOf(config), {
     migrations: config.NODE_ENV === 'production' ? 'require' : 'apply',
-    onError: (error) => logger.error({ err: error }, 'a database connection ended'),
+    redisUrl: config.DPOP === 'off' ? undefined : config.REDIS_URL,
+    onError: (error) => logger.error({ err: error }, 'a connection to a store failed'),
   });
   const app = await buildApp(config, { stores, logger });
   return { app, host: config.HOST, port: config.PORT };

@@ -22,7 +22,6 @@ describe('the Authorization header', () => {
     ['no header', {}],
     ['an empty header', { authorization: '' }],
     ['the Basic scheme', { authorization: 'Basic YWxpY2U6d29uZGVybGFuZA==' }],
-    ['the DPoP scheme', { authorization: 'DPoP abc' }],
     ['a scheme nobody knows', { authorization: 'Bearerx abc' }],
     ['no scheme at all', { authorization: '=,;' }],
   ])('RS-TOK-02: answers %s with a challenge that speaks of no error', async (_what, headers) => {

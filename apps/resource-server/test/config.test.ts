@@ -8,6 +8,7 @@ const PRODUCTION = {
   ISSUER: 'https://login.example',
   RESOURCE: 'https://api.example',
   TRUSTED_PROXIES: '10.0.0.0/8',
+  REDIS_URL: 'redis://cache.internal',
 };
 
 function problemsOf(environment: Record<string, string>): readonly string[] {
@@ -82,6 +83,10 @@ describe('the configuration', () => {
     ['NODE_ENV', 'prod'],
     ['LOG_LEVEL', 'loud'],
     ['TRUSTED_PROXIES', 'the-proxy'],
+    ['DPOP', 'true'],
+    ['DPOP_NONCES', 'yes'],
+    ['DPOP_NONCE_SECRET', 'short'],
+    ['REDIS_URL', 'http://cache'],
   ])('refuses %s as %s, in one sentence that begins with the variable', (name, value) => {
     const problems = problemsOf({ [name]: value });
     expect(problems.length).toBeGreaterThan(0);
@@ -104,10 +109,16 @@ describe('production', () => {
 
   it('names each development default that is left', () => {
     const problems = problemsOf({ NODE_ENV: 'production' });
-    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['DATABASE_URL', 'ISSUER', 'RESOURCE', 'TRUSTED_PROXIES']);
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'DATABASE_URL',
+      'ISSUER',
+      'RESOURCE',
+      'REDIS_URL',
+      'TRUSTED_PROXIES',
+    ]);
   });
 
-  it.each(['DATABASE_URL', 'ISSUER', 'RESOURCE', 'TRUSTED_PROXIES'])('refuses to do without %s', (name) => {
+  it.each(['DATABASE_URL', 'ISSUER', 'RESOURCE', 'REDIS_URL', 'TRUSTED_PROXIES'])('refuses to do without %s', (name) => {
     const problems = problemsOf({ ...PRODUCTION, [name]: '' });
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(name);
@@ -117,6 +128,12 @@ describe('production', () => {
     expect(problemsOf({ ...PRODUCTION, [name]: 'http://login.example' })).toEqual([
       `${name} must be an https address in production (it is "http://login.example")`,
     ]);
+  });
+
+  it('needs what instances share for proofs of keys, unless there are none', () => {
+    expect(problemsOf({ ...PRODUCTION, REDIS_URL: '', DPOP: 'off' })).toEqual([]);
+    expect(problemsOf({ ...PRODUCTION, DPOP_NONCES: 'true' })).toEqual([expect.stringContaining('DPOP_NONCE_SECRET')]);
+    expect(problemsOf({ ...PRODUCTION, DPOP_NONCES: 'true', DPOP_NONCE_SECRET: 'x'.repeat(32) })).toEqual([]);
   });
 
   it('migrates no embedded database', () => {

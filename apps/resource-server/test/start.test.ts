@@ -123,15 +123,23 @@ describe('the process', () => {
     await expectRefusal({ DATABASE_URL: url }, /^resource-server: cannot start: (?!.*hunter2).*DATABASE_URL.*ECONNREFUSED/);
   });
 
+  it('says that Redis cannot be reached', async () => {
+    const url = `redis://:hunter2@127.0.0.1:${await freePort()}`;
+    await expectRefusal(
+      { ...database.environment, REDIS_URL: url },
+      /^resource-server: cannot start: (?!.*hunter2).*REDIS_URL.*ECONNREFUSED/,
+    );
+  });
+
   it('refuses the development defaults in production, each in a line', async () => {
-    await expectRefusal({ NODE_ENV: 'production' }, /DATABASE_URL/, /ISSUER/, /RESOURCE/, /TRUSTED_PROXIES/);
+    await expectRefusal({ NODE_ENV: 'production' }, /DATABASE_URL/, /ISSUER/, /RESOURCE/, /REDIS_URL/, /TRUSTED_PROXIES/);
   });
 });
 
 /** Production has no embedded database, so there is nothing of this to be seen on one. */
 if (inject('stores') === 'services') {
   it('refuses to start in production while migrations are pending, and starts once they are applied', async () => {
-    const environment = { ...PRODUCTION, ...database.environment, PORT: String(await freePort()) };
+    const environment = { ...PRODUCTION, ...database.environment, REDIS_URL: inject('redisUrl'), PORT: String(await freePort()) };
     await expectRefusal(environment, /^resource-server: cannot start: the database lacks 1 migration.*_init.*npm run migrate/);
     expect(await start(environment, 'migrate.ts').ended).toMatchObject({
       code: 0,

@@ -1,4 +1,5 @@
 import type { NoteContent } from '@rolecall/contracts/notes';
+import type { ReplayStore } from '@rolecall/resource-guard/dpop/replays';
 
 /** Whose notes they are. Users are known by issuer and subject together: a subject is unique only within its issuer. */
 export interface Owner {
@@ -38,6 +39,8 @@ export interface NoteStore {
 /** All that this service keeps. */
 export interface Stores {
   notes: NoteStore;
+  /** Where it is remembered which proofs of keys were used. Undefined where there is one instance, which remembers it itself. */
+  replays: ReplayStore | undefined;
   /** Resolves when the stores answer, rejects when they do not. */
   ping(): Promise<unknown>;
   close(): Promise<void>;

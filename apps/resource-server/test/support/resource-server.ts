@@ -5,6 +5,7 @@ import { testDatabaseLocation } from '@rolecall/storage/test-support/stores';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { inject } from 'vitest';
 import { openStores } from '../../src/stores/open-stores.ts';
 import type { Stores } from '../../src/stores/types.ts';
 import { type FakeAuthorizationServer, startAuthorizationServer } from '@rolecall/resource-guard/test-support/authorization-server';
@@ -45,7 +46,8 @@ export interface ResourceServerOptions {
 
 /** Migrated stores that no other test sees. */
 export async function openTestStores(): Promise<Stores> {
-  return openStores(await testDatabaseLocation(), { migrations: 'apply' });
+  const redisUrl = inject('stores') === 'services' ? inject('redisUrl') : undefined;
+  return openStores(await testDatabaseLocation(), { migrations: 'apply', redisUrl });
 }
 
 /** Starts the whole service on a free port and stores of its own, beside an authorization server that the test controls. */
