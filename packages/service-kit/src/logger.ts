@@ -8,6 +8,8 @@ export interface LoggerOptions {
   format?: 'json' | 'pretty' | undefined;
   /** Where lines go instead of standard output. */
   destination?: DestinationStream;
+  /** Where lines go as well, as JSON. */
+  also?: DestinationStream | undefined;
 }
 
 /** Names under which a secret may be logged by mistake. Defence in depth: nothing of the kind is logged on purpose. */
@@ -51,12 +53,14 @@ export async function createLogger(options: LoggerOptions): Promise<Logger> {
       err: withoutCommand,
     },
   };
-  if (!pretty) return pino(settings, options.destination ?? pino.destination(TO_STANDARD_OUTPUT));
+  const destination = pretty ? await prettyDestination(options.destination) : (options.destination ?? pino.destination(TO_STANDARD_OUTPUT));
+  if (options.also === undefined) return pino(settings, destination);
+  return pino(settings, pino.multistream([destination, options.also].map((stream) => ({ level: 'trace', stream }))));
+}
+
+async function prettyDestination(destination: DestinationStream | undefined): Promise<DestinationStream> {
   const { default: prettyStream } = await import('pino-pretty');
-  return pino(
-    settings,
-    prettyStream({ ignore: 'pid,hostname', singleLine: true, ...(options.destination && { destination: options.destination }) }),
-  );
+  return prettyStream({ ignore: 'pid,hostname', singleLine: true, ...(destination && { destination }) });
 }
 
 /** The names of what is serialized into something else before it is written. */
