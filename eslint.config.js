@@ -9,7 +9,8 @@ const boundaries = [
   { sourceTag: 'kind:platform', onlyDependOnLibsWithTags: ['kind:platform', 'kind:test-support'] },
   { sourceTag: 'kind:test-support', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'kind:guard', onlyDependOnLibsWithTags: ['kind:contracts', 'kind:platform', 'kind:test-support'] },
-  { sourceTag: 'kind:app', onlyDependOnLibsWithTags: ['kind:contracts', 'kind:platform', 'kind:guard', 'kind:test-support'] },
+  { sourceTag: 'kind:lab', onlyDependOnLibsWithTags: ['kind:platform', 'kind:test-support'] },
+  { sourceTag: 'kind:app', onlyDependOnLibsWithTags: ['kind:contracts', 'kind:platform', 'kind:guard', 'kind:lab', 'kind:test-support'] },
   // npm start prints what the authorization server seeds.
   { sourceTag: 'kind:tools', onlyDependOnLibsWithTags: ['kind:app', 'kind:platform', 'kind:test-support'] },
 ];

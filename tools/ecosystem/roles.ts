@@ -36,7 +36,9 @@ export function dataDirectory(environment: NodeJS.ProcessEnv): string {
  */
 export function roleSpecs(addresses: Addresses, environment: NodeJS.ProcessEnv): RoleSpec[] {
   const { issuer, resource, client } = addresses;
-  const shared = { ...environment, ISSUER: issuer, RESOURCE: resource, BASE_URL: client };
+  // What shows and breaks things is for a developer's machine.
+  const lab = environment['LAB'] ?? String(environment['NODE_ENV'] !== 'production');
+  const shared = { ...environment, ISSUER: issuer, RESOURCE: resource, BASE_URL: client, LAB: lab };
   const role = (name: string, address: string, usual: string, own: NodeJS.ProcessEnv = {}): RoleSpec => {
     const port = portOf(address, usual);
     return {

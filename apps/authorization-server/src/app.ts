@@ -1,4 +1,5 @@
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
+import type { Lab } from '@rolecall/lab/lab';
 import { createApp } from '@rolecall/service-kit/create-app';
 import { registerHealth } from '@rolecall/service-kit/health';
 import { registerPages } from '@rolecall/service-kit/pages/register-pages';
@@ -29,6 +30,7 @@ import { createIntrospectionSigner } from './introspection/jwt-response.ts';
 import { registerIntrospectionRoute } from './introspection/routes.ts';
 import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
 import { registerKeyRoutes } from './keys/routes.ts';
+import { registerFaultyResponses, withFaults } from './lab/faults.ts';
 import { createHashingQueue } from './login/hashing-queue.ts';
 import { registerMetadataRoute } from './metadata/routes.ts';
 import { registerPeoplePages } from './people-pages.ts';
@@ -64,6 +66,8 @@ export interface Dependencies {
   /** 32 bytes each: the first one encrypts signing keys at rest and opaque access tokens, all of them decrypt. */
   keyEncryptionKeys: readonly Uint8Array[];
   hooks?: HooksModule | undefined;
+  /** Its instruments, on a developer's machine. */
+  lab?: Lab | undefined;
 }
 
 declare module 'fastify' {
@@ -77,7 +81,7 @@ declare module 'fastify' {
 
 /** Puts the authorization server together: every plugin and route, in order. */
 export async function buildApp(config: Config, dependencies: Dependencies): Promise<FastifyInstance> {
-  const { clock, logger } = dependencies;
+  const { clock, logger, lab } = dependencies;
   const shortLived = withKnownFailures(dependencies.shortLived, 'the short-lived store');
   const issuer = config.ISSUER;
   const https = issuer.startsWith('https:');
@@ -96,6 +100,7 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
     audit,
     tokenLifetimeSeconds: MAXIMUM_ACCESS_TOKEN_LIFETIME,
   });
+  if (lab) keyRing = withFaults(keyRing, lab.faults);
   const opaqueTokens = createOpaqueAccessTokens(dependencies.keyEncryptionKeys);
   const issueAccessToken = createAccessTokenIssuer({ issuer, keyRing, opaqueTokens, clock, lifetime: config.ACCESS_TOKEN_LIFETIME });
   const findToken = createTokenFinder({ issuer, clock, keyRing, opaqueTokens, revocations, clients, users, resources, refreshTokens });
@@ -137,6 +142,10 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   });
 
   const app = await createApp({ logger, https, trustedProxies: config.TRUSTED_PROXIES, bodyLimit: BODY_LIMIT_BYTES, errorHandler });
+  if (lab) {
+    lab.register(app);
+    registerFaultyResponses(app, lab.faults);
+  }
   app.decorate('changeFeed', changeFeed);
   app.decorate('audit', audit);
   app.addHook('onClose', async () => {

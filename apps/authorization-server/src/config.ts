@@ -6,6 +6,7 @@ import {
   flag,
   httpUrl,
   isLoopback,
+  labOffences,
   milliseconds,
   port,
   postgresUrl,
@@ -147,6 +148,7 @@ function productionOffences(config: Config): string[] {
     offences.push('KEY_ENCRYPTION_KEYS_ACCEPTED has the key of docker-compose.yml, which everybody can read');
   if (config.TRUSTED_PROXIES === undefined)
     offences.push('TRUSTED_PROXIES is required in production: the address of the load balancer that ends TLS');
+  offences.push(...labOffences(config));
   if (config.FETCH_LOOPBACK) offences.push('FETCH_LOOPBACK must not be true in production: this machine is not for strangers to ask');
   return offences;
 }

@@ -7,6 +7,7 @@ import { buildApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { loadHooks } from './hooks/load-hooks.ts';
 import { developmentEncryptionKey } from './keys/development-encryption-key.ts';
+import { createAuthorizationServerLab } from './lab/create-lab.ts';
 import { seed, seededSecrets } from './seed.ts';
 import { locationOf } from './stores/location.ts';
 import { openStores } from './stores/open-stores.ts';
@@ -16,12 +17,18 @@ await runService('authorization-server', async () => {
   const production = config.NODE_ENV === 'production';
   // Whatever else it is called: it is seeded with users and secrets that everybody knows.
   if (!production && !isLoopback(config.ISSUER)) throw new ConfigError(['ISSUER must be on this machine, or NODE_ENV must be production']);
-  const logger = await createLogger({ name: 'authorization-server', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  const lab = config.LAB ? createAuthorizationServerLab(config) : undefined;
+  const logger = await createLogger({ name: 'authorization-server', level: config.LOG_LEVEL, format: config.LOG_FORMAT, also: lab?.log });
   const onError = (error: Error) => logger.error({ err: error }, 'a store has trouble');
 
   const hooks = config.HOOKS_MODULE === undefined ? undefined : await loadHooks(config.HOOKS_MODULE);
   const stores = await openStores(locationOf(config), production ? 'require' : 'apply', onError);
-  const shortLived = await openShortLivedStore({ redisUrl: config.REDIS_URL, keyPrefix: 'rolecall-authorization-server:', onError });
+  const shortLived = await openShortLivedStore({
+    redisUrl: config.REDIS_URL,
+    keyPrefix: 'rolecall-authorization-server:',
+    clock: lab?.clock,
+    onError,
+  });
   if (production) {
     const offences = await seededSecrets(stores);
     if (offences.length > 0) throw new ConfigError(offences);
@@ -32,7 +39,8 @@ await runService('authorization-server', async () => {
   const app = await buildApp(config, {
     stores,
     shortLived,
-    clock: systemClock,
+    clock: lab?.clock ?? systemClock,
+    lab,
     logger,
     hooks,
     keyEncryptionKeys: [current, ...config.KEY_ENCRYPTION_KEYS_ACCEPTED].map((key) => Buffer.from(key, 'base64url')),

@@ -1,5 +1,6 @@
 import cors from '@fastify/cors';
 import { notesScopes } from '@rolecall/contracts/scope';
+import type { Lab } from '@rolecall/lab/lab';
 import { resourceGuard } from '@rolecall/resource-guard';
 import type { DpopOptions } from '@rolecall/resource-guard/dpop/proofs';
 import { resourcePath } from '@rolecall/resource-guard/resource-address';
@@ -21,13 +22,15 @@ export interface Dependencies {
   stores: Stores;
   logger: Logger;
   clock?: Clock;
+  /** Its instruments, on a developer's machine. */
+  lab?: Lab | undefined;
 }
 
 /** The longest valid note with every character escaped (`\uXXXX`), and some room. */
 const BODY_LIMIT_BYTES = 128 * 1024;
 
 /** The whole service, ready to listen. Needs nothing of the authorization server yet. */
-export async function buildApp(config: Config, { stores, logger, clock = systemClock }: Dependencies): Promise<FastifyInstance> {
+export async function buildApp(config: Config, { stores, logger, clock = systemClock, lab }: Dependencies): Promise<FastifyInstance> {
   const { ISSUER: issuer, RESOURCE: resource } = config;
   const app = await createApp({
     logger,
@@ -36,6 +39,7 @@ export async function buildApp(config: Config, { stores, logger, clock = systemC
     bodyLimit: BODY_LIMIT_BYTES,
     errorHandler,
   });
+  lab?.register(app);
   app.addHook('onClose', () => stores.close());
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
   app.setNotFoundHandler(async (_request, reply) =>
@@ -70,6 +74,7 @@ export async function buildApp(config: Config, { stores, logger, clock = systemC
       }),
     dpop: dpopOptions(config, stores),
     clock,
+    ...(lab && { fetch: lab.fetch }),
   });
   await app.register(
     async (api) => {

@@ -4,6 +4,7 @@ import {
   ConfigError,
   flag,
   httpUrl,
+  labOffences,
   port,
   postgresUrl,
   readEnvironment,
@@ -105,5 +106,6 @@ function refuseDevelopmentDefaults(config: Config): void {
     problems.push('INTROSPECTION_CLIENT_SECRET must not be that of development in production: everybody knows it');
   if (config.TRUSTED_PROXIES === undefined)
     problems.push('TRUSTED_PROXIES must be set in production: without it every caller would have the load balancer’s address');
+  problems.push(...labOffences(config));
   if (problems.length > 0) throw new ConfigError(problems);
 }

@@ -1,3 +1,4 @@
+import type { Lab } from '@rolecall/lab/lab';
 import { type AppOptions, createApp } from '@rolecall/service-kit/create-app';
 import { registerHealth } from '@rolecall/service-kit/health';
 import { registerPages } from '@rolecall/service-kit/pages/register-pages';
@@ -38,18 +39,20 @@ export interface AppDependencies {
   store: ShortLivedStore;
   logger: AppOptions['logger'];
   clock?: Clock;
+  /** Its instruments, on a developer's machine. */
+  lab?: Lab | undefined;
 }
 
 /** The sample client, ready to listen or to be injected into. */
 export async function buildApp(config: Config, dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { logger, clock = systemClock } = dependencies;
+  const { logger, clock = systemClock, lab } = dependencies;
   const store = withKnownFailures(dependencies.store, 'the session store');
   const { ISSUER: issuer, RESOURCE: resource, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = config;
   const redirectUri = `${config.BASE_URL}/callback`;
   const https = config.BASE_URL.startsWith('https:');
   const timeoutSeconds = config.PEER_TIMEOUT;
-  const fetchFromIssuer = createOutboundFetch({ timeoutSeconds, maximumBytes: ANSWER_LIMIT_BYTES.authorizationServer });
-  const fetchFromApi = createOutboundFetch({ timeoutSeconds, maximumBytes: ANSWER_LIMIT_BYTES.api });
+  const fetchFromIssuer = createOutboundFetch({ timeoutSeconds, maximumBytes: ANSWER_LIMIT_BYTES.authorizationServer, fetch: lab?.fetch });
+  const fetchFromApi = createOutboundFetch({ timeoutSeconds, maximumBytes: ANSWER_LIMIT_BYTES.api, fetch: lab?.fetch });
   const authorizationServer = remembered(() => discoverAuthorizationServer(issuer, fetchFromIssuer), METADATA_LIFETIME_SECONDS, clock);
   const resourceServer = remembered(() => discoverResource(resource, issuer, fetchFromApi), METADATA_LIFETIME_SECONDS, clock);
   const startSignIn = createStartSignIn({ clientId, redirectUri, resource, clock, authorizationServer, resourceServer });
@@ -69,6 +72,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   const api = createNotesApi({ resource, clock, outboundFetch: fetchFromApi });
 
   const app = await createApp({ logger, trustedProxies: config.TRUSTED_PROXIES, https, bodyLimit: FORM_LIMIT_BYTES, errorHandler });
+  lab?.register(app);
   app.setNotFoundHandler(notFoundHandler);
   app.addHook('onClose', async () => {
     await revocations.close();

@@ -1,4 +1,4 @@
-import { ConfigError, commonSettings, httpUrl, port, readEnvironment, redisUrl, seconds } from '@rolecall/service-kit/config';
+import { ConfigError, commonSettings, httpUrl, labOffences, port, readEnvironment, redisUrl, seconds } from '@rolecall/service-kit/config';
 import * as z from 'zod';
 import { isSecureAddress } from './secure-address.ts';
 
@@ -53,5 +53,6 @@ function productionOffences(config: Config): string[] {
   if (config.REDIS_URL === undefined) offences.push('REDIS_URL is required in production: sessions in memory are for development');
   if (config.TRUSTED_PROXIES === undefined)
     offences.push('TRUSTED_PROXIES is required in production: the address of the load balancer that ends TLS');
+  offences.push(...labOffences(config));
   return offences;
 }

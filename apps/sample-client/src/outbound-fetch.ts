@@ -15,12 +15,17 @@ const WITHOUT_BODY = new Set([204, 205, 304]);
  * The way in which every request to another service leaves this one: over https (or on this machine), within a time, never redirected
  * (a redirect could carry a token to another origin, RFC 9700 §4.9), and with an answer that fits in memory.
  *
- * @param limits `timeoutSeconds` for the whole exchange, body included; `maximumBytes` of the answer's body.
+ * @param limits `timeoutSeconds` for the whole exchange, body included; `maximumBytes` of the answer's body; `fetch` instead of the platform's.
  */
-export function createOutboundFetch(limits: { timeoutSeconds: number; maximumBytes: number }): OutboundFetch {
+export function createOutboundFetch(limits: {
+  timeoutSeconds: number;
+  maximumBytes: number;
+  fetch?: typeof fetch | undefined;
+}): OutboundFetch {
+  const send = limits.fetch ?? fetch;
   return async (url, { method, headers, body }) => {
     if (!isSecureAddress(url)) throw new Error('the address is neither https nor on this machine');
-    const response = await fetch(url, {
+    const response = await send(url, {
       method,
       headers,
       body: body ?? null,

@@ -23,6 +23,8 @@ export interface LabOptions {
   usualPath: string;
   /** Beginnings of paths that are not recorded, beside health checks, assets and the lab itself. */
   ignoredPaths?: readonly string[];
+  /** From where else than this machine the lab may be used: networks, separated by commas. */
+  networks?: string | undefined;
 }
 
 /** A role's instruments. Where there is no lab, nothing of it is there: no hook, no route, no wrapped function. */
@@ -38,7 +40,7 @@ export interface Lab {
   register(app: FastifyInstance): void;
 }
 
-export function createLab({ role, peers, faults: own = [], usualPath, ignoredPaths = [] }: LabOptions): Lab {
+export function createLab({ role, peers, faults: own = [], usualPath, ignoredPaths = [], networks }: LabOptions): Lab {
   const lanes = new Map<string, Lane>(Object.entries(peers).map(([name, address]) => [new URL(address).origin, name as Role]));
   const clock = createLabClock();
   const recorder = createRecorder(CAPACITY);
@@ -58,7 +60,7 @@ export function createLab({ role, peers, faults: own = [], usualPath, ignoredPat
         ignores: (path) => ignored.some((start) => path === start || path.startsWith(`${start}/`)),
       });
       registerTransportFaults(app, faults);
-      registerLabRoutes(app, { recorder, clock, faults });
+      registerLabRoutes(app, { recorder, clock, faults, networks });
     },
   };
 }

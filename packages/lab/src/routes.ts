@@ -30,6 +30,14 @@ const exchangesQuery = z.strictObject({
 const clockBody = z.strictObject({ offset_seconds: z.number().min(-MAXIMUM_OFFSET).max(MAXIMUM_OFFSET) });
 const faultBody = z.strictObject({ count: z.int().min(1).max(1_000).default(1), path: z.string().startsWith('/').max(200).optional() });
 
+export interface LabRouteOptions {
+  recorder: Recorder;
+  clock: LabClock;
+  faults: Faults;
+  /** From where else than this machine it may be used. */
+  networks: string | undefined;
+}
+
 /**
  * The lab's API, for programs of this machine only:
  *
@@ -38,16 +46,13 @@ const faultBody = z.strictObject({ count: z.int().min(1).max(1_000).default(1), 
  * - `GET /lab/faults` the catalogue and what is active; `DELETE` ends all
  * - `PUT`, `DELETE /lab/faults/:name` makes a fault happen so many times, at a path where it is about one
  */
-export function registerLabRoutes(
-  app: FastifyInstance,
-  { recorder, clock, faults }: { recorder: Recorder; clock: LabClock; faults: Faults },
-): void {
+export function registerLabRoutes(app: FastifyInstance, { recorder, clock, faults, networks }: LabRouteOptions): void {
   const ending = new AbortController();
   app.addHook('preClose', async () => ending.abort());
   void app.register(
     async (lab) => {
       acceptOnlyJson(lab);
-      lab.addHook('onRequest', onlyThisMachine);
+      lab.addHook('onRequest', onlyThisMachine(networks));
       lab.addHook('onRequest', async (_request, reply) => {
         reply.header('cache-control', 'no-store');
       });

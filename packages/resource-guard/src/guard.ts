@@ -37,6 +37,8 @@ export interface GuardOptions {
   dpop?: DpopOptions | false;
   log: Log;
   clock?: Clock;
+  /** How the authorization server is asked, instead of the platform's `fetch`. */
+  fetch?: typeof fetch | undefined;
 }
 
 /** An answer, for whatever framework sends it. */
@@ -68,8 +70,8 @@ const MAXIMUM_TOKEN_LENGTH = 16_384;
 /** Makes a guard. Asks nobody anything before the first token comes. @throws Error where an option is wrong. */
 export function createGuard(options: GuardOptions): Guard {
   const { issuer: issuerName, resource, log, clock = systemClock, dpop = {} } = options;
-  const issuer = createIssuer({ issuer: issuerName, clock, log });
-  const shared = { issuerName, audience: resource, issuer, clock, log };
+  const issuer = createIssuer({ issuer: issuerName, clock, log, fetch: options.fetch });
+  const shared = { issuerName, audience: resource, issuer, clock, log, fetch: options.fetch };
   const verifyJwt = createJwtVerifier(shared);
   const introspect = options.introspection && createIntrospection({ ...options.introspection, ...shared });
   const isRevoked = followRevocations(shared);

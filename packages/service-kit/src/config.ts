@@ -85,6 +85,10 @@ function isProxy(text: string): boolean {
   return bits > 0 && more.length === 0 && (prefix === undefined || (/^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits));
 }
 
+const networks = z.string().refine((list) => list.split(',').every((each) => isProxy(each.trim())), {
+  error: (issue) => `must be addresses or networks separated by commas (it is "${String(issue.input)}")`,
+});
+
 /** The settings that every role has. */
 export const commonSettings = {
   NODE_ENV: z.enum(['development', 'test', 'production'], { error: 'must be development, test or production' }).default('development'),
@@ -92,13 +96,17 @@ export const commonSettings = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], { error: 'must be a pino log level' }).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty'], { error: 'must be json or pretty' }).optional(),
   /** Addresses or networks of the load balancers whose `X-Forwarded-*` headers are believed, separated by commas. */
-  TRUSTED_PROXIES: z
-    .string()
-    .refine((list) => list.split(',').every((each) => isProxy(each.trim())), {
-      error: (issue) => `must be addresses or networks separated by commas (it is "${String(issue.input)}")`,
-    })
-    .optional(),
+  TRUSTED_PROXIES: networks.optional(),
+  /** Records what the role exchanges, and lets its clock be moved and faults be put in: for learning and for tests, on a developer's machine. */
+  LAB: flag.default(false),
+  /** From where else than this machine the lab may be used: the network of the containers that the roles run in. */
+  LAB_NETWORKS: networks.optional(),
 };
+
+/** Why a service with these settings must not start in production, as far as the lab is concerned. */
+export function labOffences({ LAB }: { LAB: boolean }): string[] {
+  return LAB ? ['LAB must not be true in production: it shows secrets, and lets anybody on the machine move the clock'] : [];
+}
 
 /** True for an address that only this machine can reach. */
 export function isLoopback(url: string): boolean {

@@ -21,6 +21,8 @@ export interface FetchOptions {
   form?: Readonly<Record<string, string>>;
   /** Where more than 256 kB may come. */
   maximumBytes?: number;
+  /** Instead of the platform's. */
+  fetch?: typeof fetch | undefined;
 }
 
 /**
@@ -31,8 +33,9 @@ export interface FetchOptions {
  */
 export async function fetchDocument(url: string, options: FetchOptions = {}): Promise<string> {
   const { accept = 'application/json', authorization, form, maximumBytes = MAXIMUM_BYTES } = options;
+  const ask = options.fetch ?? fetch;
   try {
-    const response = await fetch(url, {
+    const response = await ask(url, {
       redirect: 'error',
       headers: { accept, ...(authorization !== undefined && { authorization }) },
       ...(form !== undefined && { method: 'POST', body: new URLSearchParams(form) }),
@@ -53,8 +56,8 @@ export async function fetchDocument(url: string, options: FetchOptions = {}): Pr
 }
 
 /** The same, for a JSON document. @throws FetchError */
-export async function fetchJson(url: string): Promise<unknown> {
-  const text = await fetchDocument(url);
+export async function fetchJson(url: string, options: Pick<FetchOptions, 'fetch'> = {}): Promise<unknown> {
+  const text = await fetchDocument(url, options);
   try {
     return JSON.parse(text);
   } catch (cause) {

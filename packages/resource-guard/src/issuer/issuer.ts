@@ -32,7 +32,8 @@ export interface Issuer {
  * Not jose's remote key set: that one stops working with keys it has as soon as they cannot be fetched anew, asks again for every request
  * while they cannot, and follows the machine's clock.
  */
-export function createIssuer({ issuer, clock, log }: { issuer: string; clock: Clock; log: Log }): Issuer {
+export function createIssuer(options: { issuer: string; clock: Clock; log: Log; fetch?: typeof fetch | undefined }): Issuer {
+  const { issuer, clock, log } = options;
   let known: { find: JWTVerifyGetKey; metadata: IssuerMetadata; discoveredAt: number; loadedAt: number } | undefined;
   let failedAt: number | undefined;
   let unknownKeyAt: number | undefined;
@@ -44,8 +45,8 @@ export function createIssuer({ issuer, clock, log }: { issuer: string; clock: Cl
     try {
       // With every unknown key that a token names the keys are fetched anew; the metadata must not grow old with that.
       const kept = knownMetadata !== undefined && within(known?.discoveredAt, FRESH_MILLISECONDS);
-      const metadata = kept ? knownMetadata : await discoverIssuer(issuer);
-      const find = createLocalJWKSet((await fetchJson(metadata.jwks_uri)) as JSONWebKeySet);
+      const metadata = kept ? knownMetadata : await discoverIssuer(issuer, options);
+      const find = createLocalJWKSet((await fetchJson(metadata.jwks_uri, options)) as JSONWebKeySet);
       known = { find, metadata, discoveredAt: kept && known ? known.discoveredAt : clock.now(), loadedAt: clock.now() };
       failedAt = undefined;
     } catch (error) {

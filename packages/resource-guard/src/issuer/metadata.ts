@@ -1,6 +1,6 @@
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
 import * as z from 'zod';
-import { FetchError, fetchJson } from './fetch-document.ts';
+import { FetchError, fetchJson, type FetchOptions } from './fetch-document.ts';
 
 const address = z.url({ protocol: /^https?$/ });
 
@@ -20,8 +20,8 @@ export type IssuerMetadata = z.infer<typeof neededMetadata>;
  * @throws FetchError where the metadata cannot be had.
  * @throws Error where it belongs to another issuer (RFC 8414 §3.3) or names no usable address.
  */
-export async function discoverIssuer(issuer: string): Promise<IssuerMetadata> {
-  const parsed = neededMetadata.safeParse(await fetchMetadata(issuer));
+export async function discoverIssuer(issuer: string, options: Pick<FetchOptions, 'fetch'>): Promise<IssuerMetadata> {
+  const parsed = neededMetadata.safeParse(await fetchMetadata(issuer, options));
   if (!parsed.success) throw new Error(`the metadata of ${issuer} lacks a usable issuer or jwks_uri`);
   const { issuer: named, ...addresses } = parsed.data;
   // Letter by letter: metadata of another issuer would let that issuer's keys sign for this one.
@@ -33,13 +33,13 @@ export async function discoverIssuer(issuer: string): Promise<IssuerMetadata> {
 }
 
 /** RFC 8414 §3.1, and where that is missing the older place of OpenID Connect Discovery §4 (RFC 8414 §5): some products have only that one. */
-async function fetchMetadata(issuer: string): Promise<unknown> {
+async function fetchMetadata(issuer: string, options: Pick<FetchOptions, 'fetch'>): Promise<unknown> {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
   try {
-    return await fetchJson(`${origin}${authorizationServerRoutes.metadata}${path}`);
+    return await fetchJson(`${origin}${authorizationServerRoutes.metadata}${path}`, options);
   } catch (error) {
-    if (error instanceof FetchError && error.status === 404) return fetchJson(`${origin}${path}/.well-known/openid-configuration`);
+    if (error instanceof FetchError && error.status === 404) return fetchJson(`${origin}${path}/.well-known/openid-configuration`, options);
     throw error;
   }
 }

@@ -42,7 +42,13 @@ const CLAIMS = { grant_id: 'final', jti: 'final', client_id: 'until', sub: 'unti
  *
  * While the feed cannot be had, tokens are judged by themselves, as without it: an API does not go down with its authorization server.
  */
-export function followRevocations(options: { issuerName: string; issuer: Issuer; clock: Clock; log: Log }): IsRevoked {
+export function followRevocations(options: {
+  issuerName: string;
+  issuer: Issuer;
+  clock: Clock;
+  log: Log;
+  fetch?: typeof fetch | undefined;
+}): IsRevoked {
   const { issuerName, issuer, clock, log } = options;
   const known = new Map<string, number>();
   let asOf: number | undefined;
@@ -59,7 +65,11 @@ export function followRevocations(options: { issuerName: string; issuer: Issuer;
     if (address !== undefined) {
       const url = new URL(address);
       if (asOf !== undefined) url.searchParams.set('since', String(asOf));
-      const text = await fetchDocument(url.href, { accept: `application/${REVOCATIONS_TYPE}`, maximumBytes: MAXIMUM_BYTES });
+      const text = await fetchDocument(url.href, {
+        accept: `application/${REVOCATIONS_TYPE}`,
+        maximumBytes: MAXIMUM_BYTES,
+        fetch: options.fetch,
+      });
       const now = clock.now() / 1000;
       const { payload } = await jwtVerify(text, issuer.key, {
         algorithms: ALGORITHMS,

@@ -44,7 +44,14 @@ const RETRY_MILLISECONDS = 2_000;
  * @returns a function that throws an Error that says what is wrong, for the log, or UnavailableError where the question cannot be answered now.
  */
 export function createIntrospection(
-  options: IntrospectionOptions & { issuerName: string; audience: string; issuer: Issuer; clock: Clock; log: Log },
+  options: IntrospectionOptions & {
+    issuerName: string;
+    audience: string;
+    issuer: Issuer;
+    clock: Clock;
+    log: Log;
+    fetch?: typeof fetch | undefined;
+  },
 ): (token: string) => Promise<AccessToken> {
   const { clientId, clientSecret, cacheSeconds = 0, signed = false, issuerName, audience, issuer, clock, log } = options;
   const expected = () => ({ issuer: issuerName, audience, now: clock.now() });
@@ -54,6 +61,7 @@ export function createIntrospection(
   const request: FetchOptions = {
     accept: signed ? `application/${INTROSPECTION_JWT_TYPE}` : 'application/json',
     authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+    fetch: options.fetch,
   };
   let failedAt: number | undefined;
 
