@@ -98,6 +98,7 @@ describe('configuration', () => {
     expect(readConfig({})).toMatchObject({ REGISTRATION: 'open', FETCH_LOOPBACK: true });
     expect(readConfig(PRODUCTION)).toMatchObject({ REGISTRATION: 'off', FETCH_LOOPBACK: false });
     expect(readConfig({ ...PRODUCTION, REGISTRATION: 'initial_access_token' }).REGISTRATION).toBe('initial_access_token');
+    expect(problems({ ...PRODUCTION, LAB: 'true' })).toEqual([expect.stringContaining('LAB must not be true')]);
     expect(problems({ ...PRODUCTION, FETCH_LOOPBACK: 'true' })).toEqual([expect.stringContaining('FETCH_LOOPBACK')]);
   });
 

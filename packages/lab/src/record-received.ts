@@ -52,7 +52,11 @@ export function recordReceived(
     request.exchange = record;
     open.set(request.id, record);
     recorder.report(record);
-    reply.raw.once('close', () => finish(request, record, reply));
+    let answered = false;
+    reply.raw.once('finish', () => {
+      answered = true;
+    });
+    reply.raw.once('close', () => finish(request, record, answered));
     whileAnswering(record, done);
   });
 
@@ -95,10 +99,10 @@ export function recordReceived(
     if (body !== undefined) record.request.body = body;
   };
 
-  const finish = (request: FastifyRequest, record: Exchange, reply: FastifyReply): void => {
+  const finish = (request: FastifyRequest, record: Exchange, answered: boolean): void => {
     addBody(record);
     record.milliseconds = performance.timeOrigin + performance.now() - record.startedAt;
-    if (!reply.raw.writableFinished) {
+    if (!answered) {
       delete record.response;
       record.failure = 'the connection ended before the response did';
     }

@@ -13,6 +13,7 @@ import { seed } from '../../src/seed.ts';
 import { behindProxy } from './two-instances.ts';
 import { defaultSeedAddresses } from '../../src/seeds.ts';
 import type { HooksModule } from '../../src/hooks/types.ts';
+import { createAuthorizationServerLab } from '../../src/lab/create-lab.ts';
 import type { KeyRing } from '../../src/keys/key-ring.ts';
 import { openStores } from '../../src/stores/open-stores.ts';
 import type { Client, Resource, Stores } from '../../src/stores/types.ts';
@@ -70,7 +71,8 @@ export async function startTestServer(environment: Record<string, string> = {}, 
   });
   const logger = await createLogger({ name: 'test', level: 'trace', format: 'json', destination });
   const others: FastifyInstance[] = [];
-  const dependencies = { stores, shortLived: fragile, clock, logger, keyEncryptionKeys: [randomBytes(32)], hooks };
+  const lab = config.LAB ? createAuthorizationServerLab(config) : undefined;
+  const dependencies = { stores, shortLived: fragile, clock, logger, keyEncryptionKeys: [randomBytes(32)], hooks, lab };
   const first = await buildApp(config, dependencies);
   const app = inject('instances') === 1 ? first : behindProxy(first, await buildApp(config, withoutClose(dependencies)));
   return {
