@@ -1,7 +1,7 @@
 import { type ClientMetadata, clientMetadata } from '@rolecall/contracts/client-registration';
 import { scopeString, scopeTokens } from '@rolecall/contracts/scope';
+import { addressProblem } from '@rolecall/service-kit/addresses/guarded-lookup';
 import { holdsPrivateKey, verificationKeys } from '../clients/key-set.ts';
-import { fetchProblem } from '../fetch/guarded-fetch.ts';
 import { OAuthError } from '../oauth-error.ts';
 import type { Client } from '../stores/types.ts';
 import { assertionAlgorithms } from '../token/client-assertion.ts';
@@ -117,8 +117,8 @@ function readKeys(
   if (method === 'private_key_jwt' && jwks === undefined && jwksUri === undefined) throw invalid('private_key_jwt needs jwks or jwks_uri.');
   if (algorithm !== undefined && !assertionAlgorithms.some((each) => each === algorithm))
     throw invalid(`token_endpoint_auth_signing_alg must be one of ${assertionAlgorithms.join(', ')}.`);
-  if (jwksUri !== undefined && fetchProblem(jwksUri, allowLoopback) !== undefined)
-    throw invalid(`jwks_uri ${fetchProblem(jwksUri, allowLoopback)}.`);
+  if (jwksUri !== undefined && addressProblem(jwksUri, allowLoopback) !== undefined)
+    throw invalid(`jwks_uri ${addressProblem(jwksUri, allowLoopback)}.`);
   if (holdsPrivateKey(jwks)) throw invalid('jwks has a private key. Replace that key: it is not secret any more.');
   const keys = verificationKeys(jwks);
   if (jwks !== undefined && keys.length === 0) throw invalid('jwks has no public key that this server can use.');
