@@ -1,5 +1,6 @@
 import type { Lab } from '@rolecall/lab/lab';
 import { type AppOptions, createApp } from '@rolecall/service-kit/create-app';
+import { isLoopback } from '@rolecall/service-kit/config';
 import { registerHealth } from '@rolecall/service-kit/health';
 import { registerPages } from '@rolecall/service-kit/pages/register-pages';
 import { registerForms } from '@rolecall/service-kit/parameters';
@@ -13,15 +14,16 @@ import { createAccessStore } from './access/access-store.ts';
 import { createRenewal } from './access/renewal.ts';
 import { registerCallback } from './callback/routes.ts';
 import type { Config } from './config.ts';
-import { discoverAuthorizationServer } from './discovery/authorization-server.ts';
-import { remembered } from './discovery/remembered.ts';
-import { discoverResource } from './discovery/resource.ts';
+import { createPeers } from './discovery/peers.ts';
 import { errorHandler, notFoundHandler } from './error-handler.ts';
 import { registerHome } from './home/routes.ts';
 import { registerLogout } from './logout/routes.ts';
 import { createNotesApi } from './notes/api.ts';
 import { registerNotes } from './notes/routes.ts';
 import { createOutboundFetch } from './outbound-fetch.ts';
+import { createDynamicRegistration } from './registration/dynamic.ts';
+import { createIdentities } from './registration/identities.ts';
+import { METADATA_DOCUMENT_PATH, registerMetadataDocument } from './registration/metadata.ts';
 import { createRevocations } from './revocation/revocations.ts';
 import { createStartSignIn } from './sign-in/start.ts';
 import { refresh } from './token/refresh-grant.ts';
@@ -29,7 +31,6 @@ import { refresh } from './token/refresh-grant.ts';
 /** A note of the greatest length that the API takes, in characters that a form sends as nine bytes each. */
 const FORM_LIMIT_BYTES = 256 * 1024;
 const ANSWER_LIMIT_BYTES = { authorizationServer: 256 * 1024, api: 8 * 1024 * 1024 };
-const METADATA_LIFETIME_SECONDS = 60;
 const SESSION_IDLE_SECONDS = 12 * 3_600;
 const SESSION_ANONYMOUS_SECONDS = 3_600;
 const SESSION_ABSOLUTE_SECONDS = 14 * 86_400;
@@ -47,27 +48,37 @@ export interface AppDependencies {
 export async function buildApp(config: Config, dependencies: AppDependencies): Promise<FastifyInstance> {
   const { logger, clock = systemClock, lab } = dependencies;
   const store = withKnownFailures(dependencies.store, 'the session store');
-  const { ISSUER: issuer, RESOURCE: resource, CLIENT_ID: clientId, CLIENT_SECRET: clientSecret } = config;
-  const redirectUri = `${config.BASE_URL}/callback`;
-  const https = config.BASE_URL.startsWith('https:');
-  const timeoutSeconds = config.PEER_TIMEOUT;
-  const fetchFromIssuer = createOutboundFetch({ timeoutSeconds, maximumBytes: ANSWER_LIMIT_BYTES.authorizationServer, fetch: lab?.fetch });
-  const fetchFromApi = createOutboundFetch({ timeoutSeconds, maximumBytes: ANSWER_LIMIT_BYTES.api, fetch: lab?.fetch });
-  const authorizationServer = remembered(() => discoverAuthorizationServer(issuer, fetchFromIssuer), METADATA_LIFETIME_SECONDS, clock);
-  const resourceServer = remembered(() => discoverResource(resource, issuer, fetchFromApi), METADATA_LIFETIME_SECONDS, clock);
-  const startSignIn = createStartSignIn({ clientId, redirectUri, resource, clock, authorizationServer, resourceServer });
-  const tokenEndpoint = { credentials: { clientId, clientSecret }, clock, outboundFetch: fetchFromIssuer };
+  const { BASE_URL: baseUrl, ISSUER: issuer, RESOURCE: resource } = config;
+  const redirectUri = `${baseUrl}/callback`;
+  const https = baseUrl.startsWith('https:');
+  const outbound = {
+    timeoutSeconds: config.PEER_TIMEOUT,
+    ownOrigins: [new URL(issuer).origin, new URL(resource).origin],
+    fetch: lab?.fetch,
+    allowLoopback: config.NODE_ENV !== 'production' && (isLoopback(issuer) || isLoopback(resource)),
+  };
+  const fetchFromIssuer = createOutboundFetch({ ...outbound, maximumBytes: ANSWER_LIMIT_BYTES.authorizationServer });
+  const fetchFromApi = createOutboundFetch({ ...outbound, maximumBytes: ANSWER_LIMIT_BYTES.api });
+  const peers = createPeers({ issuer, resource, discoverIssuer: config.DISCOVER_ISSUER, fetchFromIssuer, fetchFromApi, clock });
+  const identities = createIdentities({
+    preRegistered:
+      config.CLIENT_REGISTRATION === 'configured' ? { issuer, clientId: config.CLIENT_ID, clientSecret: config.CLIENT_SECRET } : undefined,
+    metadataDocumentUrl: https ? baseUrl + METADATA_DOCUMENT_PATH : undefined,
+    dynamicRegistration: createDynamicRegistration({ baseUrl, store, clock, outboundFetch: fetchFromIssuer }),
+  });
+  const startSignIn = createStartSignIn({ redirectUri, clock, peers, identities });
+  const tokenEndpoint = { identities, clock, outboundFetch: fetchFromIssuer };
   const accesses = createAccessStore(store, clock, { idleSeconds: SESSION_IDLE_SECONDS, absoluteSeconds: SESSION_ABSOLUTE_SECONDS });
-  const revocations = createRevocations({ authorizationServer, ...tokenEndpoint }, logger);
+  const revocations = createRevocations({ peers, ...tokenEndpoint }, logger);
   const renewal = createRenewal({
     store,
     accesses,
     clock,
     logger,
-    refresh: async (access) => refresh(tokenEndpoint, await authorizationServer(), access),
+    refresh: async (access) => refresh(tokenEndpoint, await peers.at(access.issuer), access),
     discard: revocations.revoke,
-    // Its metadata, and the request itself.
-    longestSeconds: 2 * timeoutSeconds + 1,
+    // Its metadata, which has up to three places, and the request itself; before them the API's metadata, where that decides.
+    longestSeconds: (config.DISCOVER_ISSUER ? 8 : 4) * config.PEER_TIMEOUT + 1,
   });
   const api = createNotesApi({ resource, clock, outboundFetch: fetchFromApi });
 
@@ -81,6 +92,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   const allRoutesAreThere = refuseOtherMethods(app);
   registerHealth(app, { sessions: () => store.ping() });
   registerPages(app, 'Sample client');
+  if (https) registerMetadataDocument(app, baseUrl);
   await registerForms(app, FORM_LIMIT_BYTES);
   // Only the pages have sessions: health, the stylesheet and what does not exist ask no store, and work without it.
   await app.register(async (pages) => {
@@ -94,18 +106,10 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
       absoluteSeconds: SESSION_ABSOLUTE_SECONDS,
       clock,
     });
-    registerHome(pages, { issuer, resource, startSignIn });
-    registerCallback(pages, {
-      issuer,
-      resource,
-      redirectUri,
-      store,
-      authorizationServer,
-      accesses,
-      ...tokenEndpoint,
-    });
-    registerNotes(pages, { issuer, resource, api, accesses, renewal, startSignIn });
-    registerLogout(pages, { issuer, accesses, revocations });
+    registerHome(pages, { peers, startSignIn });
+    registerCallback(pages, { redirectUri, store, peers, accesses, ...tokenEndpoint });
+    registerNotes(pages, { peers, api, accesses, renewal, startSignIn });
+    registerLogout(pages, { accesses, revocations });
   });
   allRoutesAreThere();
   return app;

@@ -1,4 +1,14 @@
-import { ConfigError, commonSettings, httpUrl, labOffences, port, readEnvironment, redisUrl, seconds } from '@rolecall/service-kit/config';
+import {
+  ConfigError,
+  commonSettings,
+  flag,
+  httpUrl,
+  labOffences,
+  port,
+  readEnvironment,
+  redisUrl,
+  seconds,
+} from '@rolecall/service-kit/config';
 import * as z from 'zod';
 import { isSecureAddress } from './secure-address.ts';
 
@@ -11,10 +21,14 @@ const settings = z.object({
   BASE_URL: httpUrl
     .refine((text) => !URL.canParse(text) || new URL(text).origin === text, 'must be an origin, without a path or a slash at its end')
     .default('http://localhost:4002'),
-  /** The authorization server's issuer identifier (RFC 8414 §2), letter by letter. */
+  /** The authorization server's issuer identifier (RFC 8414 §2), letter by letter: `CLIENT_ID` and `CLIENT_SECRET` are for it alone. */
   ISSUER: httpUrl.default('http://localhost:4000'),
   /** The API's resource identifier (RFC 8707 §2), letter by letter: also where the API is. */
   RESOURCE: httpUrl.default('http://localhost:4001'),
+  /** Ask the authorization server that the API's metadata names (RFC 9728), be it `ISSUER` or another. */
+  DISCOVER_ISSUER: flag.default(false),
+  /** `configured`: `ISSUER` knows this client as `CLIENT_ID`. `automatic`: it does not, and this client makes itself known there too. */
+  CLIENT_REGISTRATION: z.enum(['configured', 'automatic'], { error: 'must be configured or automatic' }).default('configured'),
   CLIENT_ID: z.string().default('sample-client'),
   CLIENT_SECRET: z.string().default(SEEDED_SECRET),
   REDIS_URL: redisUrl.optional(),
@@ -48,7 +62,7 @@ function productionOffences(config: Config): string[] {
   const offences = ADDRESSES.filter((name) => !config[name].startsWith('https:')).map(
     (name) => `${name} must be https in production (it is "${config[name]}")`,
   );
-  if (config.CLIENT_SECRET === SEEDED_SECRET)
+  if (config.CLIENT_REGISTRATION === 'configured' && config.CLIENT_SECRET === SEEDED_SECRET)
     offences.push('CLIENT_SECRET is required in production: the secret of development is known to everybody');
   if (config.REDIS_URL === undefined) offences.push('REDIS_URL is required in production: sessions in memory are for development');
   if (config.TRUSTED_PROXIES === undefined)

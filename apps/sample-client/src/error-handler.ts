@@ -2,16 +2,19 @@ import { html } from '@rolecall/service-kit/pages/html';
 import { StoreUnavailableError } from '@rolecall/storage/store-unavailable-error';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { PeerError } from './peer-error.ts';
+import { NotRegisteredError } from './registration/not-registered-error.ts';
 
 interface Words {
   status: number;
   title: string;
   text: string;
+  /** What another server said, in its words. */
+  said?: string;
 }
 
 /** Writes the page for every error. What went wrong inside is logged and never sent. */
 export function errorHandler(
-  error: FastifyError | PeerError | StoreUnavailableError,
+  error: FastifyError | PeerError | NotRegisteredError | StoreUnavailableError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
@@ -37,18 +40,26 @@ export function notFoundHandler(_request: FastifyRequest, reply: FastifyReply): 
 /** False for an address that the router itself refuses (it cannot be decoded, or a part of it is too long): there are no routes, pages and headers then. */
 const hasPages = (reply: object): boolean => 'page' in reply;
 
-function bodyOf({ title, text }: Words): string {
+function bodyOf({ title, text, said }: Words): string {
   return html`<h1>${title}</h1>
 <p>${text}</p>
+!${said === undefined ? '' : html`<p>It said: <code>${said}</code></p>`}
 <p class="actions"><a class="button quiet" href="/">Start page</a></p>`;
 }
 
-function wordsFor(error: FastifyError | PeerError | StoreUnavailableError): Words {
+function wordsFor(error: FastifyError | PeerError | NotRegisteredError | StoreUnavailableError): Words {
   if (error instanceof PeerError)
     return {
       status: 503,
       title: `The ${error.peer} is not available`,
       text: 'It cannot be reached just now, or its answer cannot be used. Please try again in a moment.',
+    };
+  if (error instanceof NotRegisteredError)
+    return {
+      status: error.statusCode,
+      title: 'The authorization server does not know this client',
+      text: `Somebody has to register this client at ${error.issuer} and give it the id and the secret (CLIENT_ID, CLIENT_SECRET): it could not do so by itself.`,
+      ...(error.refusal !== undefined && { said: [error.refusal.error, error.refusal.description].filter(Boolean).join(': ') }),
     };
   if (error instanceof StoreUnavailableError)
     return {

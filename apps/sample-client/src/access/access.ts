@@ -1,3 +1,4 @@
+import type { Peers } from '../discovery/peers.ts';
 import type { Tokens } from '../token/tokens.ts';
 
 /** Access to the API, as the authorization server granted it. Kept on this side only: the browser never gets any of it but words about it. */
@@ -19,11 +20,11 @@ export interface Connection {
   resource: string;
 }
 
-/** The session's connection, if it is to this issuer and resource: after a change of the configuration its tokens must not be sent anywhere else. */
-export function usableConnection(
-  session: { connection?: Connection },
-  peers: { issuer: string; resource: string },
-): Connection | undefined {
-  const { connection } = session;
-  return connection?.issuer === peers.issuer && connection.resource === peers.resource ? connection : undefined;
+/**
+ * The session's connection, if it is to this API and to the authorization server whose tokens that takes: after a change of the configuration, or of what the
+ * API says, its tokens must not be sent anywhere else.
+ */
+export async function usableConnection({ connection }: { connection?: Connection }, peers: Peers): Promise<Connection | undefined> {
+  if (connection === undefined || connection.resource !== peers.resource) return undefined;
+  return connection.issuer === (await peers.issuer()) ? connection : undefined;
 }

@@ -3,7 +3,7 @@ import type { Parameters } from '@rolecall/service-kit/parameters';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import type { FastifyRequest } from 'fastify';
 import type { Access } from '../access/access.ts';
-import type { AuthorizationServer } from '../discovery/authorization-server.ts';
+import type { Peers } from '../discovery/peers.ts';
 import { PeerError } from '../peer-error.ts';
 import { redeemCode } from '../token/code-grant.ts';
 import type { TokenEndpoint } from '../token/endpoint.ts';
@@ -14,10 +14,8 @@ import type { OutcomeName } from './outcomes.ts';
 
 export interface CallbackDependencies extends TokenEndpoint {
   redirectUri: string;
-  issuer: string;
-  resource: string;
   store: ShortLivedStore;
-  authorizationServer: () => Promise<AuthorizationServer>;
+  peers: Peers;
 }
 
 export type SignInResult =
@@ -31,9 +29,14 @@ export async function completeSignIn(
 ): Promise<SignInResult> {
   const attempt = await useAttempt(dependencies, request, parameters.state);
   if (attempt === undefined) return { kind: 'failed', outcome: 'unknown', reason: 'no attempt of this browser has this state' };
+  const { peers, identities } = dependencies;
   try {
-    const authorizationServer = await dependencies.authorizationServer();
-    const response = readAuthorizationResponse(authorizationServer, dependencies.credentials.clientId, parameters, attempt.state);
+    // The configuration, what the API says or the registration may have changed since: what was asked of one server is answered to no other.
+    if (attempt.resource !== peers.resource || attempt.issuer !== (await peers.issuer())) return CHANGED_SINCE;
+    const authorizationServer = await peers.at(attempt.issuer);
+    const { clientId } = await identities.at(authorizationServer);
+    if (attempt.clientId !== clientId) return CHANGED_SINCE;
+    const response = readAuthorizationResponse(authorizationServer, clientId, parameters, attempt.state);
     if (response.kind === 'untrusted') return { kind: 'failed', outcome: 'untrusted', reason: response.reason };
     if (response.kind === 'error') return refused(response.refusal);
     return { kind: 'connected', attempt, access: await redeemCode(dependencies, authorizationServer, attempt, response.parameters) };
@@ -44,8 +47,10 @@ export async function completeSignIn(
   }
 }
 
+const CHANGED_SINCE: SignInResult = { kind: 'failed', outcome: 'unknown', reason: 'it was asked of another server, or as another client' };
+
 async function useAttempt(
-  { store, clock, issuer, resource }: CallbackDependencies,
+  { store, clock }: CallbackDependencies,
   request: FastifyRequest,
   states: string[] | undefined,
 ): Promise<Attempt | undefined> {
@@ -54,8 +59,6 @@ async function useAttempt(
   const { attempt, others } = takeAttempt(request.session.attempts ?? [], state, clock.now());
   if (attempt === undefined) return undefined;
   request.session.attempts = others;
-  // The configuration may have changed since: this client's secret is for one issuer only.
-  if (attempt.issuer !== issuer || attempt.resource !== resource) return undefined;
   // Two callbacks at the same time both read the attempt from the session: one of them may go on.
   const mark = createHash('sha256').update(state).digest('base64url');
   return (await store.claim(`state:${mark}`, ATTEMPT_LIFETIME_SECONDS)) ? attempt : undefined;

@@ -1,6 +1,5 @@
 import { queryParameters } from '@rolecall/service-kit/parameters';
 import type { FastifyInstance } from 'fastify';
-import { usableConnection } from '../access/access.ts';
 import type { AccessStore } from '../access/access-store.ts';
 import { type CallbackDependencies, completeSignIn } from './complete-sign-in.ts';
 import { isOutcomeName, outcomePage } from './outcomes.ts';
@@ -32,8 +31,8 @@ export function registerCallback(app: FastifyInstance, dependencies: CallbackDep
   app.get('/sign-in/:outcome', async (request, reply) => {
     const { outcome } = request.params as { outcome: string };
     if (!isOutcomeName(outcome)) return reply.callNotFound();
-    const connected = usableConnection(request.session, dependencies) !== undefined;
-    const { page, status } = outcomePage(outcome, { refusal: request.session.refusal, connected });
+    const { refusal, connection } = request.session;
+    const { page, status } = outcomePage(outcome, { refusal, connected: connection !== undefined });
     return reply.page(page, { status });
   });
 }

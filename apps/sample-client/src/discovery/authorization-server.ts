@@ -1,10 +1,14 @@
 import * as oauth from 'oauth4webapi';
 import type { OutboundFetch } from '../outbound-fetch.ts';
 import { PeerError } from '../peer-error.ts';
+import { checkLists } from './check-lists.ts';
 import { isUsableEndpoint } from './endpoint.ts';
+import { fetchFirst } from './fetch-first.ts';
 
 /** An authorization server's metadata with what the code flow cannot do without. */
 export type AuthorizationServer = oauth.AuthorizationServer & { authorization_endpoint: string; token_endpoint: string };
+
+const LISTS = ['code_challenge_methods_supported', 'token_endpoint_auth_methods_supported', 'scopes_supported'] as const;
 
 /**
  * Fetches and checks an authorization server's metadata (RFC 8414).
@@ -28,13 +32,20 @@ export async function discoverAuthorizationServer(issuer: string, outboundFetch:
 
 async function fetchMetadata(issuer: string, outboundFetch: OutboundFetch): Promise<oauth.AuthorizationServer> {
   try {
-    const response = await oauth.discoveryRequest(new URL(issuer), {
-      algorithm: 'oauth2',
-      [oauth.customFetch]: outboundFetch,
-      [oauth.allowInsecureRequests]: true, // outboundFetch decides: on this machine only
-    });
-    return await oauth.processDiscoveryResponse(new URL(issuer), response);
+    const response = await fetchFirst(metadataAddresses(issuer), outboundFetch);
+    if (response === undefined) throw new Error('it has no metadata');
+    const metadata = await oauth.processDiscoveryResponse(new URL(issuer), response);
+    checkLists(metadata, LISTS);
+    return metadata;
   } catch (error) {
     throw PeerError.from('authorization server', error);
   }
+}
+
+/** Where the metadata may be, best first: RFC 8414 §3.1, its form for OpenID Connect (§5), and OpenID Connect Discovery §4. */
+function metadataAddresses(issuer: string): string[] {
+  const { origin, pathname } = new URL(issuer);
+  const path = pathname.replace(/\/$/, '');
+  const inserted = [`${origin}/.well-known/oauth-authorization-server${path}`, `${origin}/.well-known/openid-configuration${path}`];
+  return path === '' ? inserted : [...inserted, `${origin}${path}/.well-known/openid-configuration`];
 }

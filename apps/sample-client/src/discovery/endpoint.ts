@@ -1,10 +1,15 @@
-import type { AuthorizationServer } from './authorization-server.ts';
+import { addressProblem } from '@rolecall/service-kit/addresses/guarded-lookup';
 import { PeerError } from '../peer-error.ts';
 import { isSecureAddress } from '../secure-address.ts';
+import type { AuthorizationServer } from './authorization-server.ts';
 
-/** What an issuer on https names is on https too: its metadata must not lead to a service that only this machine can reach. */
-export function isUsableEndpoint(endpoint: string | undefined, issuer: string): endpoint is string {
-  return endpoint !== undefined && isSecureAddress(endpoint) && (issuer.startsWith('http:') || endpoint.startsWith('https:'));
+/**
+ * May an issuer name this endpoint? What one on https names is on https too, and neither on this machine nor on a private address, unless the issuer is there
+ * itself: its metadata must not lead to a service that only this machine can reach.
+ */
+export function isUsableEndpoint(endpoint: unknown, issuer: string): endpoint is string {
+  if (typeof endpoint !== 'string' || !isSecureAddress(endpoint)) return false;
+  return new URL(endpoint).origin === new URL(issuer).origin || addressProblem(endpoint, issuer.startsWith('http:')) === undefined;
 }
 
 /**
@@ -14,7 +19,7 @@ export function isUsableEndpoint(endpoint: string | undefined, issuer: string): 
  */
 export function hasEndpoint(
   authorizationServer: AuthorizationServer,
-  name: 'revocation_endpoint' | 'device_authorization_endpoint' | 'pushed_authorization_request_endpoint',
+  name: 'revocation_endpoint' | 'device_authorization_endpoint' | 'pushed_authorization_request_endpoint' | 'registration_endpoint',
 ): boolean {
   const endpoint = authorizationServer[name];
   if (endpoint === undefined) return false;

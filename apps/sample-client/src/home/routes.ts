@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { usableConnection } from '../access/access.ts';
+import type { Peers } from '../discovery/peers.ts';
 import type { StartSignIn } from '../sign-in/start.ts';
 import { homePage } from './view.ts';
 
 /** Adds `GET /`. */
-export function registerHome(app: FastifyInstance, options: { issuer: string; resource: string; startSignIn: StartSignIn }): void {
+export function registerHome(app: FastifyInstance, { peers, startSignIn }: { peers: Peers; startSignIn: StartSignIn }): void {
   app.get('/', async (request, reply) => {
-    if (usableConnection(request.session, options) !== undefined) return reply.redirect('/notes', 303);
-    const authorizationUrl = await options.startSignIn(request);
-    return reply.page(homePage({ issuer: options.issuer, resource: options.resource, authorizationUrl }));
+    if ((await usableConnection(request.session, peers)) !== undefined) return reply.redirect('/notes', 303);
+    const authorizationUrl = await startSignIn(request);
+    return reply.page(homePage({ issuer: await peers.issuer(), resource: peers.resource, authorizationUrl }));
   });
 }

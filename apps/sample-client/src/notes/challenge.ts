@@ -1,4 +1,5 @@
 import type { WWWAuthenticateChallenge } from 'oauth4webapi';
+import { metadataUrlOf } from '../discovery/resource.ts';
 
 /** Why the API wants another access token than the one that it got. */
 export interface Challenge {
@@ -8,6 +9,8 @@ export interface Challenge {
   /** How the user has to be authenticated, and how many seconds ago at most (RFC 9470 §3). */
   acrValues?: string;
   maxAge?: string;
+  /** Where the API's metadata is (RFC 9728 §5.1). */
+  metadataUrl?: string;
 }
 
 /**
@@ -20,9 +23,11 @@ export function challengeOf(status: number, challenges: readonly WWWAuthenticate
   const error = errorOf(status, parameters?.error);
   if (error === undefined) return undefined;
   const { scope, acr_values: acrValues, max_age: maxAge } = parameters ?? {};
+  const metadataUrl = metadataUrlOf(challenges);
   return {
     error,
     ...(scope !== undefined && { scope }),
+    ...(metadataUrl !== undefined && { metadataUrl }),
     ...(acrValues !== undefined && { acrValues }),
     ...(maxAge !== undefined && /^\d{1,9}$/.test(maxAge) && { maxAge }),
   };

@@ -24,6 +24,7 @@ export function recover(challenge: Challenge, access: Access, operation: Operati
   return {
     tries: { ...tries, [operation]: count + 1 },
     ...(scope !== undefined && { scope }),
+    ...(challenge.metadataUrl !== undefined && { metadataUrl: challenge.metadataUrl }),
     ...(challenge.error === 'insufficient_user_authentication' && {
       ...(challenge.acrValues !== undefined && { acrValues: challenge.acrValues }),
       ...(challenge.maxAge !== undefined && { maxAge: challenge.maxAge }),

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Access, usableConnection } from '../access/access.ts';
 import type { AccessStore } from '../access/access-store.ts';
 import type { Renewal } from '../access/renewal.ts';
+import type { Peers } from '../discovery/peers.ts';
 import { PeerError } from '../peer-error.ts';
 import type { Draft } from '../session.ts';
 import type { StartSignIn } from '../sign-in/start.ts';
@@ -15,8 +16,7 @@ import { askAgainPage, endedPage, stillRefusedPage } from './recovery-view.ts';
 import { notAcceptedPage, notesPage } from './view.ts';
 
 export interface NotesDependencies {
-  issuer: string;
-  resource: string;
+  peers: Peers;
   api: NotesApi;
   accesses: AccessStore;
   renewal: Renewal;
@@ -24,9 +24,9 @@ export interface NotesDependencies {
 }
 
 /** Adds the pages of notes: `GET /notes`, `POST /notes`, `POST /notes/:id/delete`. */
-export function registerNotes(app: FastifyInstance, { api, accesses, renewal, startSignIn, ...peers }: NotesDependencies): void {
+export function registerNotes(app: FastifyInstance, { api, accesses, renewal, startSignIn, peers }: NotesDependencies): void {
   app.get('/notes', async (request, reply) => {
-    const connection = usableConnection(request.session, peers);
+    const connection = await usableConnection(request.session, peers);
     if (connection === undefined) return reply.redirect('/', 303);
     const cursor = single(queryParameters(request.url), 'cursor');
     const called = await callWithAccess(renewal, connection.id, (access) => api.list(access, cursor));
@@ -40,7 +40,7 @@ export function registerNotes(app: FastifyInstance, { api, accesses, renewal, st
   });
 
   app.post('/notes', { preHandler: app.csrfProtection }, async (request, reply) => {
-    const connection = usableConnection(request.session, peers);
+    const connection = await usableConnection(request.session, peers);
     if (connection === undefined) return reply.redirect('/', 303);
     const draft = draftOf(request.body as Parameters);
     const notAccepted = (reason: string, status: number) =>
@@ -66,7 +66,7 @@ export function registerNotes(app: FastifyInstance, { api, accesses, renewal, st
   app.post('/notes/:id/delete', { preHandler: app.csrfProtection }, async (request, reply) => {
     const id = noteId.safeParse((request.params as { id: string }).id);
     if (!id.success) return reply.callNotFound();
-    const connection = usableConnection(request.session, peers);
+    const connection = await usableConnection(request.session, peers);
     if (connection === undefined) return reply.redirect('/', 303);
     const called = await callWithAccess(renewal, connection.id, (access) => api.remove(access, id.data));
     if (called === undefined) return ended(request, reply);

@@ -1,10 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { Tokens } from '../token/tokens.ts';
+import type { Access } from '../access/access.ts';
 import { type RevocationEndpoint, RevokeLaterError, type RevokedToken, revokeToken } from './revoke-token.ts';
 
 /** Revokes tokens in the background: whoever logs out neither waits for the authorization server nor hears of its troubles. */
 export interface Revocations {
-  revoke(tokens: Tokens): void;
+  revoke(access: Access): void;
   /** Tries what is still waiting once more, and ends. */
   close(): Promise<void>;
 }
@@ -46,10 +46,10 @@ export function createRevocations(endpoint: RevocationEndpoint, logger: FastifyB
   };
 
   return {
-    revoke: ({ refreshToken, accessToken }) => {
+    revoke: ({ issuer, refreshToken, accessToken }) => {
       // With the refresh token a good server revokes all that came from it; the access token is named in case it does not (RFC 7009 §2.1).
-      if (refreshToken !== undefined) start({ token: refreshToken, hint: 'refresh_token' }, 0);
-      start({ token: accessToken, hint: 'access_token' }, 0);
+      if (refreshToken !== undefined) start({ issuer, token: refreshToken, hint: 'refresh_token' }, 0);
+      start({ issuer, token: accessToken, hint: 'access_token' }, 0);
     },
     close: async () => {
       closing = true;

@@ -1,20 +1,22 @@
 import * as oauth from 'oauth4webapi';
-import type { AuthorizationServer } from '../discovery/authorization-server.ts';
 import { hasEndpoint } from '../discovery/endpoint.ts';
+import type { Peers } from '../discovery/peers.ts';
 import type { OutboundFetch } from '../outbound-fetch.ts';
 import { PeerError } from '../peer-error.ts';
-import { type ClientCredentials, clientAuthentication } from '../token/client-authentication.ts';
+import type { Identities } from '../registration/identities.ts';
 
 /** A token that nobody is to use any more. */
 export interface RevokedToken {
   token: string;
+  /** Whose it is: nobody else is shown it. */
+  issuer: string;
   hint: 'refresh_token' | 'access_token';
 }
 
 export interface RevocationEndpoint {
-  credentials: ClientCredentials;
+  peers: Peers;
+  identities: Identities;
   outboundFetch: OutboundFetch;
-  authorizationServer: () => Promise<AuthorizationServer>;
 }
 
 /** The server cannot do it now: the token must be assumed to be alive (RFC 7009 §2.2.1). */
@@ -34,8 +36,8 @@ export class RevokeLaterError extends Error {
  *
  * @throws RevokeLaterError when it is worth another try, PeerError when it is not.
  */
-export async function revokeToken(endpoint: RevocationEndpoint, { token, hint }: RevokedToken): Promise<void> {
-  const response = await send(endpoint, token, hint);
+export async function revokeToken(endpoint: RevocationEndpoint, revoked: RevokedToken): Promise<void> {
+  const response = await send(endpoint, revoked);
   if (response === undefined) return;
   if (response.status >= 500 || response.status === 429) throw new RevokeLaterError(`status ${response.status}`, retryAfter(response));
   try {
@@ -46,14 +48,14 @@ export async function revokeToken(endpoint: RevocationEndpoint, { token, hint }:
 }
 
 async function send(
-  { credentials, outboundFetch, authorizationServer }: RevocationEndpoint,
-  token: string,
-  hint: string,
+  { peers, identities, outboundFetch }: RevocationEndpoint,
+  { token, issuer, hint }: RevokedToken,
 ): Promise<Response | undefined> {
   try {
-    const server = await authorizationServer();
+    const server = await peers.at(issuer);
     if (!hasEndpoint(server, 'revocation_endpoint')) return undefined;
-    return await oauth.revocationRequest(server, { client_id: credentials.clientId }, clientAuthentication(server, credentials), token, {
+    const { clientId, authentication } = await identities.at(server);
+    return await oauth.revocationRequest(server, { client_id: clientId }, authentication, token, {
       additionalParameters: { token_type_hint: hint },
       [oauth.customFetch]: outboundFetch,
       [oauth.allowInsecureRequests]: true, // outboundFetch decides: on this machine only

@@ -8,6 +8,8 @@ export interface Attempt {
   codeVerifier: string;
   /** Where the request went: the answer has to come from there (RFC 9207 §2.4). */
   issuer: string;
+  /** As whom it was asked: the code is for that client alone. */
+  clientId: string;
   resource: string;
   scope?: string;
   /** What becomes the session's `tries` when the attempt succeeds. */

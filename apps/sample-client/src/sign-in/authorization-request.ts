@@ -12,7 +12,7 @@ export interface AuthenticationDemand {
 /** The address at which the user answers an attempt (RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2.1). */
 export async function authorizationUrl(
   authorizationServer: AuthorizationServer,
-  client: { clientId: string; redirectUri: string },
+  redirectUri: string,
   attempt: Attempt,
   demand: AuthenticationDemand = {},
 ): Promise<string> {
@@ -20,8 +20,8 @@ export async function authorizationUrl(
   const url = new URL(authorizationServer.authorization_endpoint);
   const parameters = {
     response_type: 'code',
-    client_id: client.clientId,
-    redirect_uri: client.redirectUri,
+    client_id: attempt.clientId,
+    redirect_uri: redirectUri,
     scope: attempt.scope,
     state: attempt.state,
     code_challenge: await oauth.calculatePKCECodeChallenge(attempt.codeVerifier),

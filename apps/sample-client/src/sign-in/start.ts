@@ -1,47 +1,50 @@
 import type { Clock } from '@rolecall/storage/clock';
 import type { FastifyRequest } from 'fastify';
-import type { ResourceServer } from 'oauth4webapi';
-import type { AuthorizationServer } from '../discovery/authorization-server.ts';
+import type { Peers } from '../discovery/peers.ts';
 import type { Tries } from '../notes/recovery.ts';
+import type { Identities } from '../registration/identities.ts';
 import { createAttempt, withAttempt } from './attempt.ts';
 import { type AuthenticationDemand, authorizationUrl } from './authorization-request.ts';
 import { withoutUnknownOfflineAccess } from './scope.ts';
 
 export interface SignInDependencies {
-  clientId: string;
   redirectUri: string;
-  resource: string;
   clock: Clock;
-  authorizationServer: () => Promise<AuthorizationServer>;
-  resourceServer: () => Promise<ResourceServer | undefined>;
+  peers: Peers;
+  identities: Identities;
 }
 
 /** What an attempt is for, beyond what it always asks. */
 export interface Wish extends AuthenticationDemand {
   /** The scope of a challenge, which goes before all others. */
   scope?: string;
+  /** Where a challenge said that the API's metadata is. */
+  metadataUrl?: string;
   tries?: Tries;
 }
 
 /** Begins an attempt in this browser's session and answers the address that the browser has to go to. */
 export type StartSignIn = (request: FastifyRequest, wish?: Wish) => Promise<string>;
 
-/** @returns a function that throws PeerError when the authorization server or the API cannot be reached. */
-export function createStartSignIn(dependencies: SignInDependencies): StartSignIn {
+/** @returns a function that throws PeerError when the authorization server or the API cannot be reached, NotRegisteredError when the former does not know this client. */
+export function createStartSignIn({ redirectUri, clock, peers, identities }: SignInDependencies): StartSignIn {
   return async (request, wish = {}) => {
-    const [authorizationServer, resourceServer] = await Promise.all([dependencies.authorizationServer(), dependencies.resourceServer()]);
+    if (wish.metadataUrl !== undefined) peers.learn(wish.metadataUrl);
+    const [authorizationServer, resourceServer] = await Promise.all([peers.authorizationServer(), peers.resourceServer()]);
+    const { clientId } = await identities.at(authorizationServer);
     // When no challenge named one: all that the API says it knows, or none, which leaves it to the authorization server.
     const wished = wish.scope ?? resourceServer?.scopes_supported?.join(' ');
     const scope = withoutUnknownOfflineAccess(wished, authorizationServer.scopes_supported);
     const attempt = createAttempt({
       issuer: authorizationServer.issuer,
-      resource: dependencies.resource,
+      clientId,
+      resource: peers.resource,
       ...(scope !== undefined && { scope }),
       tries: wish.tries ?? {},
-      startedAt: dependencies.clock.now(),
+      startedAt: clock.now(),
     });
     // Recorded before the browser leaves (RFC 9700 §4.4.2.1): what comes back is held against it.
     request.session.attempts = withAttempt(request.session.attempts ?? [], attempt);
-    return authorizationUrl(authorizationServer, dependencies, attempt, wish);
+    return authorizationUrl(authorizationServer, redirectUri, attempt, wish);
   };
 }

@@ -1,16 +1,17 @@
 import type { Clock } from '@rolecall/storage/clock';
 import * as oauth from 'oauth4webapi';
-import { refusalOf } from '../callback/authorization-response.ts';
+import { type Refusal, refusalOf } from '../callback/authorization-response.ts';
 import type { AuthorizationServer } from '../discovery/authorization-server.ts';
 import type { OutboundFetch } from '../outbound-fetch.ts';
 import { PeerError } from '../peer-error.ts';
-import { type ClientCredentials, clientAuthentication } from './client-authentication.ts';
+import type { Identities } from '../registration/identities.ts';
 import { TokenRefusedError } from './refused.ts';
 import { readTokens, type Tokens } from './tokens.ts';
 
 /** What every request to the token endpoint needs. */
 export interface TokenEndpoint {
-  credentials: ClientCredentials;
+  /** As whom it is made. */
+  identities: Identities;
   clock: Clock;
   outboundFetch: OutboundFetch;
 }
@@ -33,11 +34,12 @@ export async function requestTokens(
   authorizationServer: AuthorizationServer,
   send: (request: GrantRequest) => Promise<oauth.TokenEndpointResponse>,
 ): Promise<Tokens> {
-  const { credentials, clock, outboundFetch } = endpoint;
+  const { identities, clock, outboundFetch } = endpoint;
+  const identity = await identities.at(authorizationServer);
   try {
     const answer = await send({
-      client: { client_id: credentials.clientId },
-      authentication: clientAuthentication(authorizationServer, credentials),
+      client: { client_id: identity.clientId },
+      authentication: identity.authentication,
       options: {
         [oauth.customFetch]: outboundFetch,
         [oauth.allowInsecureRequests]: true, // outboundFetch decides: on this machine only
@@ -45,9 +47,15 @@ export async function requestTokens(
     });
     return readTokens(answer, clock);
   } catch (error) {
-    if (error instanceof oauth.ResponseBodyError) throw new TokenRefusedError(refusalOf(error.error, error.error_description));
-    // RFC 6749 §5.2: 401 with a challenge means that this client's own credentials are wrong.
-    if (error instanceof oauth.WWWAuthenticateChallengeError) throw new TokenRefusedError({ error: 'invalid_client' });
-    throw PeerError.from('authorization server', error);
+    const refusal = refusalIn(error);
+    if (refusal === undefined) throw PeerError.from('authorization server', error);
+    if (refusal.error === 'invalid_client') await identities.forget(identity);
+    throw new TokenRefusedError(refusal);
   }
+}
+
+function refusalIn(error: unknown): Refusal | undefined {
+  if (error instanceof oauth.ResponseBodyError) return refusalOf(error.error, error.error_description);
+  // RFC 6749 §5.2: 401 with a challenge means that this client's own credentials are wrong.
+  return error instanceof oauth.WWWAuthenticateChallengeError ? { error: 'invalid_client' } : undefined;
 }
