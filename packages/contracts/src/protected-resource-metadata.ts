@@ -9,6 +9,12 @@ export const protectedResourceMetadata = z.object({
   scopes_supported: nonEmpty,
   bearer_methods_supported: z.tuple([z.literal('header')]),
   resource_name: z.string(),
+  resource_documentation: z.url().optional(),
+  /** Where the resource's own public keys are. */
+  jwks_uri: z.url().optional(),
+  /** The other members again, as the claims of a JWT (§2.2). */
+  signed_metadata: z.string().optional(),
+  authorization_details_types_supported: nonEmpty.optional(),
   /** The algorithms of DPoP proofs; absent where no token that is bound to a key is accepted. */
   dpop_signing_alg_values_supported: nonEmpty.optional(),
   /** Only tokens that are bound to a key are accepted. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { type AccessToken, createGuard, type GuardOptions, type Requirement } from './guard.ts';
+import { type AccessToken, createGuard, type DetailRequirement, type GuardOptions, type Requirement } from './guard.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -10,6 +10,12 @@ declare module 'fastify' {
      * @param login how, and how long ago, the user has to have authenticated, where that matters (RFC 9470).
      */
     requireScopes(scopes: string | readonly string[], login?: Pick<Requirement, 'maxAge' | 'acrValues'>): GuardHook;
+    /**
+     * A `preHandler` hook for a route that `requireScopes` guards: lets only requests in which the token's authorization details cover (RFC 9396).
+     *
+     * @param needed what they have to allow, or how that follows from the request, its body included.
+     */
+    requireDetail(needed: DetailRequirement | ((request: FastifyRequest) => DetailRequirement)): GuardHook;
   }
   interface FastifyRequest {
     /** The token that this request was let in with. Null where no guard has looked at it. */
@@ -33,6 +39,15 @@ export const resourceGuard = fp(
     if (app.prefix !== '') throw new Error(`the guard of ${options.resource} has to be registered where there is no prefix`);
     const guard = createGuard({ ...options, log: app.log });
 
+    const refuse = (error: unknown, requirement: Requirement, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+      const refusal = guard.refusal(error, requirement);
+      if (refusal === undefined) throw error;
+      // The message alone: the library's errors carry the token's claims, and these may be anything of a person.
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
+      request.log.info({ refused: refusal.body.error ?? 'no credentials', cause }, refusal.body.error_description);
+      return reply.code(refusal.status).headers(refusal.headers).send(refusal.body);
+    };
+
     if (!app.hasRequestDecorator('accessToken')) app.decorateRequest('accessToken', null as never);
     app.decorate(
       'requireScopes',
@@ -42,12 +57,7 @@ export const resourceGuard = fp(
           try {
             request.accessToken = await guard.authorize(request.raw, requirement);
           } catch (error) {
-            const refusal = guard.refusal(error, requirement);
-            if (refusal === undefined) throw error;
-            // The message alone: the library's errors carry the token's claims, and these may be anything of a person.
-            const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
-            request.log.info({ refused: refusal.body.error ?? 'no credentials', cause }, refusal.body.error_description);
-            return reply.code(refusal.status).headers(refusal.headers).send(refusal.body);
+            return refuse(error, requirement, request, reply);
           }
           // A handler may say otherwise.
           reply.headers(guard.headers(request.accessToken));
@@ -55,8 +65,20 @@ export const resourceGuard = fp(
         };
       },
     );
+    app.decorate(
+      'requireDetail',
+      (needed: DetailRequirement | ((request: FastifyRequest) => DetailRequirement)): GuardHook =>
+        async (request, reply) => {
+          try {
+            guard.requireDetail(request.accessToken, typeof needed === 'function' ? needed(request) : needed);
+          } catch (error) {
+            return refuse(error, { scopes: [] }, request, reply);
+          }
+          return undefined;
+        },
+    );
     app.get(guard.metadata.path, async (_request, reply) =>
-      reply.header('cache-control', `public, max-age=${METADATA_CACHE_SECONDS}`).send(guard.metadata.document),
+      reply.header('cache-control', `public, max-age=${METADATA_CACHE_SECONDS}`).send(await guard.metadata.document()),
     );
   },
   { name: '@rolecall/resource-guard', fastify: '5.x' },

@@ -1,20 +1,25 @@
 import type { ProtectedResourceMetadata } from '@rolecall/contracts/protected-resource-metadata';
-import { challenge } from '@rolecall/contracts/bearer/challenge';
 import { extractCredentials } from '@rolecall/contracts/bearer/credentials';
 import { type AuthenticationScheme, BearerError } from '@rolecall/contracts/bearer/error';
 import { type Clock, systemClock } from '@rolecall/storage/clock';
+import { type DetailRequirement, requireDetail } from './authorization-details.ts';
 import { createProofs, type DpopOptions, PROOF_ALGORITHMS } from './dpop/proofs.ts';
 import type { ProvenRequest } from './dpop/target.ts';
+import { refuseForeignOrigin } from './foreign-origin.ts';
 import { createIssuer } from './issuer/issuer.ts';
 import type { Log } from './log.ts';
+import { type Refusal, refusalOf } from './refusal.ts';
 import { createRequirementCheck, type Requirement } from './requirement.ts';
 import { metadataAddress } from './resource-address.ts';
+import { type AboutResource, describeResource } from './resource-metadata.ts';
 import { followRevocations } from './revocation/follow-revocations.ts';
 import { type AccessToken, TokenExpiredError } from './token/access-token.ts';
 import { createIntrospection, type IntrospectionOptions } from './token/introspection.ts';
 import { createJwtVerifier, looksLikeJwt } from './token/jwt.ts';
 import { UnavailableError } from './unavailable-error.ts';
 
+export type { DetailRequirement } from './authorization-details.ts';
+export type { Refusal } from './refusal.ts';
 export type { Requirement } from './requirement.ts';
 export type { AccessToken } from './token/access-token.ts';
 
@@ -35,29 +40,29 @@ export interface GuardOptions {
   introspection?: IntrospectionOptions;
   /** How tokens are judged that are bound to a key (RFC 9449). `false`: they are refused. */
   dpop?: DpopOptions | false;
+  /** What else its metadata says. */
+  about?: AboutResource;
+  /** The origins whose pages may call it. Any, unless it is said: what lets a caller in is its token, never a cookie. */
+  allowedOrigins?: readonly string[];
   log: Log;
   clock?: Clock;
   /** How the authorization server is asked, instead of the platform's `fetch`. */
   fetch?: typeof fetch | undefined;
 }
 
-/** An answer, for whatever framework sends it. */
-export interface Refusal {
-  status: number;
-  headers: Readonly<Record<string, string>>;
-  body: { error?: string; error_description: string };
-}
-
 /** Guards one resource. Knows nothing of any framework. */
 export interface Guard {
   /** The metadata of this resource (RFC 9728), and the path where it has to be served, to everybody. */
-  metadata: { path: string; document: ProtectedResourceMetadata };
+  metadata: { path: string; document(): Promise<ProtectedResourceMetadata> };
   /**
    * Judges a request by its access token, every request anew.
    *
-   * @throws BearerError where it is refused, and UnavailableError where it can be neither accepted nor refused. {@link refusal} makes an answer of both.
+   * @throws BearerError or ForeignOriginError where it is refused, and UnavailableError where it can be neither accepted nor refused.
+   * {@link refusal} makes an answer of each.
    */
   authorize(request: ProvenRequest, requirement: Requirement): Promise<AccessToken>;
+  /** Requires that the authorization details of a token cover an operation (RFC 9396 §9). @throws BearerError */
+  requireDetail(token: AccessToken, needed: DetailRequirement): void;
   /** What the answer to a request that was let in has to carry: it is for the bearer of this token alone (RFC 9111 §3.5), and may bring a nonce (RFC 9449 §9). */
   headers(token: AccessToken): Readonly<Record<string, string>>;
   /** The answer to what {@link authorize} threw (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3, RFC 9728 §5.1). Undefined for any other error. */
@@ -112,24 +117,24 @@ export function createGuard(options: GuardOptions): Guard {
     return accessToken;
   };
 
-  const nonceFor = (withProof: boolean) => withProof && proofs?.nonces !== undefined && { 'dpop-nonce': proofs.nonces.current() };
+  const nonce = proofs?.nonces?.current;
+
+  const basic: ProtectedResourceMetadata = {
+    resource,
+    authorization_servers: [issuerName],
+    scopes_supported: [...options.scopes],
+    bearer_methods_supported: ['header'],
+    resource_name: options.name,
+    ...(proofs !== undefined && {
+      dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
+      dpop_bound_access_tokens_required: proofRequired,
+    }),
+  };
 
   return {
-    metadata: {
-      path,
-      document: {
-        resource,
-        authorization_servers: [issuerName],
-        scopes_supported: [...options.scopes],
-        bearer_methods_supported: ['header'],
-        resource_name: options.name,
-        ...(proofs !== undefined && {
-          dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
-          dpop_bound_access_tokens_required: proofRequired,
-        }),
-      },
-    },
+    metadata: { path, document: describeResource(basic, options.about ?? {}) },
     authorize: async (request, requirement) => {
+      if (options.allowedOrigins !== undefined) refuseForeignOrigin(request, options.allowedOrigins);
       const { scheme, token } = extractCredentials(request, understood);
       try {
         const accessToken = await judgeAs(scheme, token, request);
@@ -139,24 +144,8 @@ export function createGuard(options: GuardOptions): Guard {
         throw error instanceof BearerError ? new BearerError(error.code, error.message, { cause: error.cause, scheme }) : error;
       }
     },
-    headers: (token) => ({ 'cache-control': 'no-store', ...nonceFor(token.jkt !== undefined) }),
-    refusal: (error, requirement) => {
-      if (error instanceof UnavailableError)
-        return {
-          status: error.statusCode,
-          headers: { 'cache-control': 'no-store', 'retry-after': String(error.retryAfterSeconds) },
-          body: { error: 'temporarily_unavailable', error_description: 'try again later' },
-        };
-      if (!(error instanceof BearerError)) return undefined;
-      return {
-        status: error.statusCode,
-        headers: {
-          'cache-control': 'no-store',
-          'www-authenticate': challenge(error, { ...context, ...requirement }),
-          ...nonceFor(error.scheme === 'DPoP'),
-        },
-        body: { ...(error.code && { error: error.code }), error_description: error.message },
-      };
-    },
+    requireDetail: (token, needed) => requireDetail(token, resource, needed),
+    headers: (token) => ({ 'cache-control': 'no-store', ...(nonce !== undefined && token.jkt !== undefined && { 'dpop-nonce': nonce() }) }),
+    refusal: (error, requirement) => refusalOf(error, requirement, context, nonce),
   };
 }
