@@ -25,6 +25,9 @@ import { createDynamicRegistration } from './registration/dynamic.ts';
 import { createIdentities } from './registration/identities.ts';
 import { METADATA_DOCUMENT_PATH, registerMetadataDocument } from './registration/metadata.ts';
 import { createRevocations } from './revocation/revocations.ts';
+import { createOwnAccess } from './service/own-access.ts';
+import { registerService } from './service/routes.ts';
+import { serviceClientOf } from './service/service-client.ts';
 import { createStartSignIn } from './sign-in/start.ts';
 import { refresh } from './token/refresh-grant.ts';
 
@@ -62,7 +65,9 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   const peers = createPeers({ issuer, resource, discoverIssuer: config.DISCOVER_ISSUER, fetchFromIssuer, fetchFromApi, clock });
   const identities = createIdentities({
     preRegistered:
-      config.CLIENT_REGISTRATION === 'configured' ? { issuer, clientId: config.CLIENT_ID, clientSecret: config.CLIENT_SECRET } : undefined,
+      config.CLIENT_REGISTRATION === 'configured'
+        ? { issuer, clientId: config.CLIENT_ID, clientSecret: config.CLIENT_SECRET, clientKey: config.CLIENT_KEY }
+        : undefined,
     metadataDocumentUrl: https ? baseUrl + METADATA_DOCUMENT_PATH : undefined,
     dynamicRegistration: createDynamicRegistration({ baseUrl, store, clock, outboundFetch: fetchFromIssuer }),
   });
@@ -81,6 +86,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     longestSeconds: (config.DISCOVER_ISSUER ? 8 : 4) * config.PEER_TIMEOUT + 1,
   });
   const api = createNotesApi({ resource, clock, outboundFetch: fetchFromApi });
+  const service = serviceClientOf(config);
 
   const app = await createApp({ logger, trustedProxies: config.TRUSTED_PROXIES, https, bodyLimit: FORM_LIMIT_BYTES, errorHandler });
   lab?.register(app);
@@ -106,9 +112,12 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
       absoluteSeconds: SESSION_ABSOLUTE_SECONDS,
       clock,
     });
-    registerHome(pages, { peers, startSignIn });
+    const others = service ? [{ href: '/service', label: 'As the client itself, for no user' }] : [];
+    registerHome(pages, { peers, startSignIn, others });
     registerCallback(pages, { redirectUri, store, peers, accesses, ...tokenEndpoint });
     registerNotes(pages, { peers, api, accesses, renewal, startSignIn });
+    if (service !== undefined)
+      registerService(pages, { client: service, api, ownAccess: createOwnAccess({ ...tokenEndpoint, peers }, service) });
     registerLogout(pages, { accesses, revocations });
   });
   allRoutesAreThere();

@@ -10,7 +10,9 @@ import {
   seconds,
 } from '@rolecall/service-kit/config';
 import * as z from 'zod';
+import { clientKey } from './client-key.ts';
 import { isSecureAddress } from './secure-address.ts';
+import { SEEDED_SERVICE_SECRET } from './service/service-client.ts';
 
 const SEEDED_SECRET = 'sample-client-secret';
 
@@ -31,6 +33,12 @@ const settings = z.object({
   CLIENT_REGISTRATION: z.enum(['configured', 'automatic'], { error: 'must be configured or automatic' }).default('configured'),
   CLIENT_ID: z.string().default('sample-client'),
   CLIENT_SECRET: z.string().default(SEEDED_SECRET),
+  /** A private JWK, or the path of a file with it: this client then signs instead of sending its secret (`private_key_jwt`). */
+  CLIENT_KEY: clientKey.optional(),
+  /** As whom this client asks `ISSUER` for access without a user. In production nobody, unless it is said. */
+  SERVICE_CLIENT_ID: z.string().optional(),
+  SERVICE_CLIENT_SECRET: z.string().optional(),
+  SERVICE_CLIENT_KEY: clientKey.optional(),
   REDIS_URL: redisUrl.optional(),
   /** How long the authorization server or the API may take to answer. */
   PEER_TIMEOUT: seconds(1, 60).default(5),
@@ -46,6 +54,8 @@ export type Config = Readonly<z.infer<typeof settings>>;
 export function readConfig(environment: Record<string, string | undefined>): Config {
   const config = readEnvironment(settings, environment);
   const offences = config.NODE_ENV === 'production' ? productionOffences(config) : insecureAddresses(config);
+  if (config.SERVICE_CLIENT_ID !== undefined && config.SERVICE_CLIENT_SECRET === undefined && config.SERVICE_CLIENT_KEY === undefined)
+    offences.push('SERVICE_CLIENT_SECRET or SERVICE_CLIENT_KEY is required with SERVICE_CLIENT_ID');
   if (offences.length > 0) throw new ConfigError(offences);
   return config;
 }
@@ -62,7 +72,9 @@ function productionOffences(config: Config): string[] {
   const offences = ADDRESSES.filter((name) => !config[name].startsWith('https:')).map(
     (name) => `${name} must be https in production (it is "${config[name]}")`,
   );
-  if (config.CLIENT_REGISTRATION === 'configured' && config.CLIENT_SECRET === SEEDED_SECRET)
+  if (config.SERVICE_CLIENT_SECRET === SEEDED_SERVICE_SECRET)
+    offences.push('SERVICE_CLIENT_SECRET is the one of development, which is known to everybody');
+  if (config.CLIENT_REGISTRATION === 'configured' && config.CLIENT_SECRET === SEEDED_SECRET && config.CLIENT_KEY === undefined)
     offences.push('CLIENT_SECRET is required in production: the secret of development is known to everybody');
   if (config.REDIS_URL === undefined) offences.push('REDIS_URL is required in production: sessions in memory are for development');
   if (config.TRUSTED_PROXIES === undefined)

@@ -1,6 +1,7 @@
 import { ConfigError } from '@rolecall/service-kit/config';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/config.ts';
+import { serviceClientOf } from '../src/service/service-client.ts';
 
 const production = {
   NODE_ENV: 'production',
@@ -76,6 +77,20 @@ describe('the configuration', () => {
   ])('refuses %s="%s" everywhere, in one line', (name, value) => {
     const problems = problemsOf({ [name]: value });
     expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} [^\\n]+$`))]);
+  });
+
+  it('C-TOK-12: acts for itself in production only as whom it says', () => {
+    expect(serviceClientOf(readConfig({}))?.clientId).toBe('sample-service');
+    expect(serviceClientOf(readConfig(production))).toBeUndefined();
+    const named = { ...production, SERVICE_CLIENT_ID: 'nightly' };
+    expect(serviceClientOf(readConfig({ ...named, SERVICE_CLIENT_SECRET: 'its own' }))).toMatchObject({
+      clientId: 'nightly',
+      clientSecret: 'its own',
+    });
+    expect(problemsOf(named)).toEqual([expect.stringContaining('SERVICE_CLIENT_SECRET or SERVICE_CLIENT_KEY')]);
+    expect(problemsOf({ ...named, SERVICE_CLIENT_SECRET: 'sample-service-secret' })).toEqual([
+      expect.stringMatching(/^SERVICE_CLIENT_SECRET /),
+    ]);
   });
 
   it('tells all problems at once, and repeats no password', () => {

@@ -1,4 +1,5 @@
 import { html } from '@rolecall/service-kit/pages/html';
+import { said } from '../said.ts';
 import type { Refusal } from './authorization-response.ts';
 
 interface Outcome {
@@ -44,10 +45,9 @@ export const isOutcomeName = (name: string): name is OutcomeName => Object.hasOw
 export function outcomePage(name: OutcomeName, facts: { refusal: Refusal | undefined; connected: boolean }) {
   const { status, title, text } = OUTCOMES[name];
   const { refusal } = facts;
-  const said = html`<p>It said: <code>${refusal?.error}</code>${refusal?.description === undefined ? '' : `: ${refusal.description}`}</p>`;
   const body = html`<h1>${title}</h1>
 <p>${text}</p>
-!${name === 'refused' && refusal !== undefined ? said : ''}
+!${name === 'refused' && refusal !== undefined ? said(refusal) : ''}
 <p class="actions">!${facts.connected ? html`<a class="button" href="/notes">Back to your notes</a>` : html`<a class="button" href="/">Start again</a>`}</p>`;
   return { status, page: { title, body } };
 }

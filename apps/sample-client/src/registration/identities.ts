@@ -1,11 +1,10 @@
 import * as oauth from 'oauth4webapi';
 import type { AuthorizationServer } from '../discovery/authorization-server.ts';
 import { hasEndpoint } from '../discovery/endpoint.ts';
-import { PeerError } from '../peer-error.ts';
-import { secretMethod, withSecret } from '../token/client-authentication.ts';
 import type { ClientIdentity } from './client-identity.ts';
 import type { DynamicRegistration } from './dynamic.ts';
 import { NotRegisteredError } from './not-registered-error.ts';
+import { type PreRegistered, preRegisteredIdentity } from './pre-registered.ts';
 
 /** What this client is at each authorization server. */
 export interface Identities {
@@ -19,8 +18,7 @@ export interface Identities {
 }
 
 export interface IdentityOptions {
-  /** What somebody registered by hand at one authorization server, and nowhere else. */
-  preRegistered: { issuer: string; clientId: string; clientSecret: string } | undefined;
+  preRegistered: PreRegistered | undefined;
   /** Where this client's metadata document is, if it is where authorization servers can read it. */
   metadataDocumentUrl: string | undefined;
   dynamicRegistration: DynamicRegistration;
@@ -31,11 +29,7 @@ export function createIdentities({ preRegistered, metadataDocumentUrl, dynamicRe
   return {
     at: async (authorizationServer) => {
       const { issuer } = authorizationServer;
-      if (preRegistered?.issuer === issuer) {
-        const method = secretMethod(authorizationServer);
-        if (method === undefined) throw new PeerError('authorization server', 'the token endpoint takes no client secret');
-        return { issuer, clientId: preRegistered.clientId, authentication: withSecret(method, preRegistered.clientSecret) };
-      }
+      if (preRegistered?.issuer === issuer) return preRegisteredIdentity(preRegistered, authorizationServer);
       // The document's address is the id: nothing is sent in advance, and nothing is secret.
       if (metadataDocumentUrl !== undefined && authorizationServer.client_id_metadata_document_supported === true)
         return { issuer, clientId: metadataDocumentUrl, authentication: oauth.None() };

@@ -1,9 +1,11 @@
+import type { Clock } from '@rolecall/storage/clock';
 import * as oauth from 'oauth4webapi';
 import { hasEndpoint } from '../discovery/endpoint.ts';
 import type { Peers } from '../discovery/peers.ts';
 import type { OutboundFetch } from '../outbound-fetch.ts';
 import { PeerError } from '../peer-error.ts';
 import type { Identities } from '../registration/identities.ts';
+import { libraryClient } from '../token/client-authentication.ts';
 
 /** A token that nobody is to use any more. */
 export interface RevokedToken {
@@ -16,6 +18,7 @@ export interface RevokedToken {
 export interface RevocationEndpoint {
   peers: Peers;
   identities: Identities;
+  clock: Clock;
   outboundFetch: OutboundFetch;
 }
 
@@ -48,14 +51,14 @@ export async function revokeToken(endpoint: RevocationEndpoint, revoked: Revoked
 }
 
 async function send(
-  { peers, identities, outboundFetch }: RevocationEndpoint,
+  { peers, identities, clock, outboundFetch }: RevocationEndpoint,
   { token, issuer, hint }: RevokedToken,
 ): Promise<Response | undefined> {
   try {
     const server = await peers.at(issuer);
     if (!hasEndpoint(server, 'revocation_endpoint')) return undefined;
     const { clientId, authentication } = await identities.at(server);
-    return await oauth.revocationRequest(server, { client_id: clientId }, authentication, token, {
+    return await oauth.revocationRequest(server, libraryClient(clientId, clock), authentication, token, {
       additionalParameters: { token_type_hint: hint },
       [oauth.customFetch]: outboundFetch,
       [oauth.allowInsecureRequests]: true, // outboundFetch decides: on this machine only

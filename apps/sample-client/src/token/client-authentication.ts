@@ -1,3 +1,4 @@
+import type { Clock } from '@rolecall/storage/clock';
 import * as oauth from 'oauth4webapi';
 
 /** The ways to prove with a secret who this client is, best first. */
@@ -14,4 +15,17 @@ export function secretMethod(authorizationServer: oauth.AuthorizationServer): Se
 /** How the secret is sent. */
 export function withSecret(method: SecretMethod, secret: string): oauth.ClientAuth {
   return method === 'client_secret_basic' ? oauth.ClientSecretBasic(secret) : oauth.ClientSecretPost(secret);
+}
+
+/** RFC 10070: what tells such an assertion from any other JWT that the key may sign. */
+const ASSERTION_TYPE = 'client-authentication+jwt';
+
+/** `private_key_jwt` (RFC 7523, RFC 10070): the library gives each assertion an id of its own, a minute to live and the issuer, as a string, for its audience. */
+export function withKey(key: oauth.PrivateKey): oauth.ClientAuth {
+  return oauth.PrivateKeyJwt(key, { [oauth.modifyAssertion]: (header) => void (header['typ'] = ASSERTION_TYPE) });
+}
+
+/** This client as the protocol library wants it: what it signs is of the clock's time. */
+export function libraryClient(clientId: string, clock: Clock): oauth.Client {
+  return { client_id: clientId, [oauth.clockSkew]: Math.round((clock.now() - Date.now()) / 1000) };
 }

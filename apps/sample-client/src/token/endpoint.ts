@@ -5,6 +5,7 @@ import type { AuthorizationServer } from '../discovery/authorization-server.ts';
 import type { OutboundFetch } from '../outbound-fetch.ts';
 import { PeerError } from '../peer-error.ts';
 import type { Identities } from '../registration/identities.ts';
+import { libraryClient } from './client-authentication.ts';
 import { TokenRefusedError } from './refused.ts';
 import { readTokens, type Tokens } from './tokens.ts';
 
@@ -38,7 +39,7 @@ export async function requestTokens(
   const identity = await identities.at(authorizationServer);
   try {
     const answer = await send({
-      client: { client_id: identity.clientId },
+      client: libraryClient(identity.clientId, clock),
       authentication: identity.authentication,
       options: {
         [oauth.customFetch]: outboundFetch,
