@@ -1,5 +1,5 @@
 import { createLogger } from '@rolecall/service-kit/logger';
-import { systemClock } from '@rolecall/storage/clock';
+import { createMovableClock } from '@rolecall/storage/test-support/movable-clock';
 import { openTestShortLivedStore } from '@rolecall/storage/test-support/stores';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildApp } from '../src/app.ts';
@@ -11,22 +11,26 @@ import { startOtherAuthorizationServer } from './support/other-authorization-ser
 const CREDENTIALS = { CLIENT_ID: 'somebody', CLIENT_SECRET: 'a secret that / has + odd & characters: 100%' };
 
 /** The client, listening, between somebody else's authorization server and an API that accepts its tokens. */
-async function startAll(options: { environment?: Record<string, string>; configuration?: object } = {}) {
+async function startAll({
+  environment: changes,
+  ...peer
+}: { environment?: Record<string, string>; clients?: object[]; features?: object; path?: string } = {}) {
   const [client, resource] = await Promise.all([freeAddress(), freeAddress()]);
   const { issuer, errors } = await startOtherAuthorizationServer({
     resource,
     redirectUri: `${client}/callback`,
-    ...(options.configuration && { configuration: options.configuration }),
+    ...peer,
   });
   const api = await startGuardedApi(resource, issuer);
   const logs: string[] = [];
   const logger = await createLogger({ name: 'test', level: 'trace', destination: { write: (line) => void logs.push(line) } });
-  const store = await openTestShortLivedStore(systemClock);
-  const environment = { NODE_ENV: 'test', BASE_URL: client, ISSUER: issuer, RESOURCE: resource, ...CREDENTIALS, ...options.environment };
-  const app = await buildApp(readConfig(environment), { store, logger });
+  const clock = createMovableClock();
+  const store = await openTestShortLivedStore(clock);
+  const environment = { NODE_ENV: 'test', BASE_URL: client, ISSUER: issuer, RESOURCE: resource, ...CREDENTIALS, ...changes };
+  const app = await buildApp(readConfig(environment), { store, logger, clock });
   await app.listen({ host: 'localhost', port: Number(new URL(client).port) });
   onTestFinished(() => app.close());
-  return { client, resource, issuer, errors, api, logs, browser: createHttpBrowser() };
+  return { client, resource, issuer, errors, api, clock, logs, browser: createHttpBrowser() };
 }
 
 type Everything = Awaited<ReturnType<typeof startAll>>;
@@ -81,5 +85,35 @@ describe('with the authorization server oidc-provider', () => {
     expect(browser.page).toMatchObject({ status: 502, url: { href: `${client}/sign-in/refused` } });
     expect(browser.page.body).toContain('invalid_client');
     expect(browser.page.body).not.toContain('wrong-secret');
+  });
+
+  it('C-DISC-03 C-DISC-07: below a path, unknown to the client, who is led there by the API and registers itself', async () => {
+    const all = await startAll({
+      path: '/op',
+      environment: { ISSUER: 'http://localhost:9', DISCOVER_ISSUER: 'true' },
+      clients: [],
+      features: { registration: { enabled: true } },
+    });
+    await connect(all);
+    const { browser, client, issuer, errors } = all;
+    expect(browser.page).toMatchObject({ status: 200, url: { href: `${client}/notes` } });
+    expect(browser.page.body).toContain(issuer);
+    await browser.submit('/notes', { title: 'White rabbit', body: 'He is late.' });
+    expect(browser.page.body).toContain('White rabbit');
+    const asked = new URL(browser.visited.find((url) => url.startsWith(`${issuer}/auth?`)) as string).searchParams;
+    expect(asked.get('client_id')).not.toBe('somebody');
+    expect(errors).toEqual([]);
+  });
+
+  it('C-TOK-07: a token that has expired is renewed behind the pages', async () => {
+    const all = await startAll();
+    await connect(all);
+    const { browser, client, api, clock, logs } = all;
+    const first = api.authorizations.at(-1);
+    clock.advance(601);
+    await browser.open(`${client}/notes`);
+    expect(browser.page).toMatchObject({ status: 200, url: { href: `${client}/notes` } });
+    expect(api.authorizations.at(-1)).not.toBe(first);
+    expect(logs.join()).not.toContain('invalid_grant');
   });
 });

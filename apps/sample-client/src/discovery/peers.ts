@@ -40,20 +40,18 @@ export function createPeers({ issuer, resource, discoverIssuer, fetchFromIssuer,
   const remember = <T>(load: () => Promise<T>) => remembered(load, METADATA_LIFETIME_SECONDS, clock);
   let learned: string | undefined;
 
-  const loadResource = async (): Promise<ResourceServer | undefined> => {
+  const load = async () => {
     // Only the API can say who its authorization server is: it is asked as somebody asks who knows nothing but its address.
     const metadataUrl =
       learned ?? (discoverIssuer ? await askForMetadataUrl(`${resource.replace(/\/$/, '')}/notes`, fetchFromApi) : undefined);
     try {
-      return await discoverResource(resource, metadataUrl, fetchFromApi);
+      const metadata = await discoverResource(resource, metadataUrl, fetchFromApi);
+      return { metadata, chosen: discoverIssuer ? discoveredIssuer(metadata, issuer) : configuredIssuer(metadata, issuer) };
     } catch (error) {
+      // What a challenge said was of no use: the next one begins at the well-known address.
       learned = undefined;
       throw error;
     }
-  };
-  const load = async () => {
-    const metadata = await loadResource();
-    return { metadata, chosen: discoverIssuer ? discoveredIssuer(metadata, issuer) : configuredIssuer(metadata, issuer) };
   };
   const createApi = () => remember(load);
   let api = createApi();

@@ -1,4 +1,4 @@
-import { type ScriptedAnswer, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
+import { type RecordedRequest, type ScriptedAnswer, type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 
 /** An authorization server that does as it is told. The browser's part (login, consent) is played by the test. */
 export interface FakeAuthorizationServer {
@@ -6,6 +6,8 @@ export interface FakeAuthorizationServer {
   issuer: string;
   /** The metadata document: change it before the client reads it. */
   metadata: Record<string, unknown>;
+  /** What goes before the ordinary answers; undefined leaves them. */
+  interfere: (request: RecordedRequest) => ScriptedAnswer | undefined;
   /** How `POST /token` answers. */
   tokenAnswer: (form: URLSearchParams) => ScriptedAnswer | Promise<ScriptedAnswer>;
   /** How `POST /revoke` answers. */
@@ -24,7 +26,10 @@ export const tokens = (members: Record<string, unknown> = {}) => ({
 });
 
 export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationServer> {
-  const server = await startScriptedServer(({ method, url, body }) => {
+  const server = await startScriptedServer((request) => {
+    const { method, url, body } = request;
+    const instead = fake.interfere(request);
+    if (instead !== undefined) return instead;
     if (method === 'GET' && url === '/.well-known/oauth-authorization-server') return { body: fake.metadata };
     if (method === 'POST' && url === '/token') return fake.tokenAnswer(new URLSearchParams(body));
     if (method === 'POST' && url === '/revoke') return fake.revocationAnswer(new URLSearchParams(body));
@@ -44,6 +49,7 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
       authorization_response_iss_parameter_supported: true,
     },
+    interfere: () => undefined,
     tokenAnswer: () => tokens(),
     revocationAnswer: () => ({}),
     tokenForms: () => formsTo('/token'),

@@ -14,19 +14,31 @@ export interface OtherAuthorizationServer {
 /**
  * Starts it on this machine. Ends with the test.
  *
- * @param options.configuration goes before what is usual here.
+ * @param options.clients instead of the one that it knows.
+ * @param options.features beside those that it has.
+ * @param options.path what the issuer has behind its host: nothing is served outside of it.
  */
 export async function startOtherAuthorizationServer(options: {
   resource: string;
   redirectUri: string;
-  configuration?: object;
+  clients?: object[];
+  features?: object;
+  path?: string;
 }): Promise<OtherAuthorizationServer> {
   const port = await freePort();
-  const issuer = `http://localhost:${port}`;
-  const provider = new Provider(issuer, { ...configuration(options), ...options.configuration });
+  const { path = '' } = options;
+  const issuer = `http://localhost:${port}${path}`;
+  const provider = new Provider(issuer, configuration(options));
   const errors: Error[] = [];
   provider.on('server_error', (_context, error) => void errors.push(error));
-  const server = createServer(provider.callback());
+  const handle = provider.callback();
+  const server = createServer((request, response) => {
+    const { url = '' } = request;
+    if (!url.startsWith(`${path}/`)) return response.writeHead(404).end();
+    // As a framework that mounts it would have it: the addresses that it makes of itself have the path too.
+    Object.assign(request, { originalUrl: url, url: url.slice(path.length) });
+    return handle(request, response);
+  });
   await new Promise<void>((resolve) => server.listen(port, 'localhost', resolve));
   onTestFinished(async () => {
     server.closeAllConnections();
@@ -35,10 +47,11 @@ export async function startOtherAuthorizationServer(options: {
   return { issuer, errors };
 }
 
-function configuration({ resource, redirectUri }: { resource: string; redirectUri: string }): object {
+function configuration(options: { resource: string; redirectUri: string; clients?: object[]; features?: object }): object {
+  const { resource, redirectUri } = options;
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {
-    clients: [
+    clients: options.clients ?? [
       {
         client_id: 'somebody',
         client_secret: 'a secret that / has + odd & characters: 100%',
@@ -53,6 +66,7 @@ function configuration({ resource, redirectUri }: { resource: string; redirectUr
     findAccount: (_context: unknown, id: string) => ({ accountId: id, claims: async () => ({ sub: id }) }),
     cookies: { keys: ['for this test only'] },
     features: {
+      ...options.features,
       devInteractions: { enabled: true },
       revocation: { enabled: true },
       resourceIndicators: {

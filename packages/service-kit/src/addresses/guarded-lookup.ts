@@ -26,7 +26,7 @@ export function addressProblem(text: string, allowLoopback: boolean): string | u
   if (protocol !== 'https:' && !(loopback && protocol === 'http:')) return 'must be https';
   const address = hostname.replace(/^\[(.*)\]$/, '$1');
   // The connection is made to an address as it stands, without any lookup.
-  if (isIP(address) !== 0 && !loopback && !isPublicAddress(address)) return 'must be a public address';
+  if (!loopback && (isLoopback(text) || (isIP(address) !== 0 && !isPublicAddress(address)))) return 'must be a public address';
   return undefined;
 }
 
