@@ -40,6 +40,11 @@ export interface GuardOptions {
   introspection?: IntrospectionOptions;
   /** How tokens are judged that are bound to a key (RFC 9449). `false`: they are refused. */
   dpop?: DpopOptions | false;
+  /**
+   * Of how many JWTs it is remembered that their signatures were right. 0, unless it is said. Everything else is looked at for each request:
+   * the times, whether the key is still the issuer's, whether the token was revoked. Each takes about 2 kB.
+   */
+  rememberSignatures?: number;
   /** What else its metadata says. */
   about?: AboutResource;
   /** The origins whose pages may call it. Any, unless it is said: what lets a caller in is its token, never a cookie. */
@@ -77,7 +82,7 @@ export function createGuard(options: GuardOptions): Guard {
   const { issuer: issuerName, resource, log, clock = systemClock, dpop = {} } = options;
   const issuer = createIssuer({ issuer: issuerName, clock, log, fetch: options.fetch });
   const shared = { issuerName, audience: resource, issuer, clock, log, fetch: options.fetch };
-  const verifyJwt = createJwtVerifier(shared);
+  const verifyJwt = createJwtVerifier({ ...shared, rememberSignatures: options.rememberSignatures ?? 0 });
   const introspect = options.introspection && createIntrospection({ ...options.introspection, ...shared });
   const isRevoked = followRevocations(shared);
   const proofs = dpop === false ? undefined : createProofs({ ...dpop, resource, clock });

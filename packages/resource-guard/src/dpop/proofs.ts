@@ -4,7 +4,7 @@ import { BearerError } from '@rolecall/contracts/bearer/error';
 import type { Clock } from '@rolecall/storage/clock';
 import { calculateJwkThumbprint, EmbeddedJWK, type JWK, jwtVerify } from 'jose';
 import * as z from 'zod';
-import { refuseDuplicateMembers } from '../token/duplicate-members.ts';
+import { parseOnce } from '../token/duplicate-members.ts';
 import { UnavailableError } from '../unavailable-error.ts';
 import { createNonces, type Nonces } from './nonces.ts';
 import { createMemoryReplays, type ReplayStore } from './replays.ts';
@@ -77,7 +77,7 @@ export function createProofs(options: DpopOptions & { resource: string; clock: C
       typ: 'dpop+jwt',
       currentDate: new Date(clock.now()),
     });
-    refuseDuplicateMembers(proof);
+    for (const part of proof.split('.', 2)) parseOnce(Buffer.from(part, 'base64url').toString('utf8'));
     const jwk = protectedHeader.jwk as JWK;
     if (PRIVATE_MEMBERS.some((member) => member in jwk)) throw new Error('the proof holds a private key');
     return { claims: proofClaims.parse(payload), thumbprint: await calculateJwkThumbprint(jwk) };

@@ -1,5 +1,5 @@
 import type { Clock } from '@rolecall/storage/clock';
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, type CryptoKey, errors, type JSONWebKeySet, type JWTHeaderParameters } from 'jose';
 import { causeOf, type Log } from '../log.ts';
 import { UnavailableError } from '../unavailable-error.ts';
 import { createWithin } from '../within.ts';
@@ -17,13 +17,16 @@ const RETRY_MILLISECONDS = 2_000;
 /** The same while there are keys that still serve: each attempt may hold up the requests that wait for it. */
 const RETRY_WITH_KEYS_MILLISECONDS = 10_000;
 
+/** The key of a key set that the header of a JWT names: one that is for that algorithm and for signatures. */
+type FindKey = (header: JWTHeaderParameters) => Promise<CryptoKey>;
+
 /** What is known of an issuer, from its metadata and its keys. Nothing is fetched before it is first asked. */
 export interface Issuer {
   /**
    * The key that a token names. Throws UnavailableError where the question cannot be answered now, and jose's errors where the token names no key of
    * the issuer's.
    */
-  key: JWTVerifyGetKey;
+  key: FindKey;
   /** Throws UnavailableError where it cannot be had, and none is known that may still be used. */
   metadata(): Promise<IssuerMetadata>;
 }
@@ -34,7 +37,7 @@ export interface Issuer {
  */
 export function createIssuer(options: { issuer: string; clock: Clock; log: Log; fetch?: typeof fetch | undefined }): Issuer {
   const { issuer, clock, log } = options;
-  let known: { find: JWTVerifyGetKey; metadata: IssuerMetadata; discoveredAt: number; loadedAt: number } | undefined;
+  let known: { find: FindKey; metadata: IssuerMetadata; discoveredAt: number; loadedAt: number } | undefined;
   let failedAt: number | undefined;
   let unknownKeyAt: number | undefined;
   let loading: Promise<void> | undefined;
@@ -68,12 +71,12 @@ export function createIssuer(options: { issuer: string; clock: Clock; log: Log; 
     return known;
   };
 
-  const key: JWTVerifyGetKey = async (header, token) => {
+  const key: FindKey = async (header) => {
     const stale = !within(known?.loadedAt, FRESH_MILLISECONDS);
     if (stale) await refresh();
     const { find, metadata } = usable();
     try {
-      return await find(header, token);
+      return await find(header);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       if (!stale && !within(unknownKeyAt, UNKNOWN_KEY_INTERVAL_MILLISECONDS)) {
@@ -86,7 +89,7 @@ export function createIssuer(options: { issuer: string; clock: Clock; log: Log; 
     }
     // The key may be one of those that could not be fetched: whether the token is good is then not known.
     if (failedAt !== undefined) throw new UnavailableError('the issuer may have keys that are not known yet');
-    return usable().find(header, token);
+    return usable().find(header);
   };
 
   return {

@@ -6,7 +6,7 @@ import { fetchDocument } from '../issuer/fetch-document.ts';
 import type { Issuer } from '../issuer/issuer.ts';
 import { causeOf, type Log } from '../log.ts';
 import { type AccessToken, CLOCK_SKEW_SECONDS } from '../token/access-token.ts';
-import { ALGORITHMS } from '../token/jwt.ts';
+import { ALGORITHMS } from '../token/signature.ts';
 import { createWithin } from '../within.ts';
 
 /** Is this token, good as it is in itself, one that has been revoked? */

@@ -39,6 +39,8 @@ export function readAccessToken(claims: Record<string, unknown>, expected: { iss
   if (![aud].flat().includes(expected.audience)) throw new Error('the token is for another resource');
   if (exp <= seconds - CLOCK_SKEW_SECONDS) throw new TokenExpiredError('the token has expired');
   if (iat > seconds + CLOCK_SKEW_SECONDS) throw new Error('the token was issued in the future');
+  const { nbf } = claims;
+  if (nbf !== undefined && !(typeof nbf === 'number' && nbf <= seconds + CLOCK_SKEW_SECONDS)) throw new Error('the token is not valid yet');
   // No database can keep it, nor an index one of any length, and no authorization server has such users.
   if (sub.includes('\0') || !sub.isWellFormed()) throw new Error('the subject is not well-formed text');
   if (sub.length > MAXIMUM_SUBJECT) throw new Error('the subject is too long');

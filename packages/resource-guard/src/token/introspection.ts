@@ -10,7 +10,7 @@ import { causeOf, type Log } from '../log.ts';
 import { UnavailableError } from '../unavailable-error.ts';
 import { createWithin } from '../within.ts';
 import { type AccessToken, CLOCK_SKEW_SECONDS, readAccessToken } from './access-token.ts';
-import { ALGORITHMS } from './jwt.ts';
+import { ALGORITHMS } from './signature.ts';
 
 /** How a resource server asks the authorization server what a token is (RFC 7662). */
 export interface IntrospectionOptions {
