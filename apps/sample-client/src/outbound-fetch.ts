@@ -1,6 +1,7 @@
 import { addressProblem, createGuardedLookup, type Lookup } from '@rolecall/service-kit/addresses/guarded-lookup';
 import { Agent, fetch as fetchThrough } from 'undici';
 import { isSecureAddress } from './secure-address.ts';
+import { repeatsAny, sentSecrets } from './sent-secrets.ts';
 
 /** What the protocol library asks its `customFetch` for. */
 interface OutboundRequest {
@@ -31,7 +32,7 @@ const WITHOUT_BODY = new Set([204, 205, 304]);
 /**
  * The way in which every request to another service leaves this one: over https (or on this machine), within a time, never redirected
  * (a redirect could carry a token to another origin, RFC 9700 §4.9), never into this client's own network on somebody else's word (SSRF),
- * and with an answer that fits in memory.
+ * and with an answer that fits in memory and does not give back what was secret in the request.
  */
 export function createOutboundFetch(rules: OutboundRules): OutboundFetch {
   const send = rules.fetch ?? fetch;
@@ -51,6 +52,8 @@ export function createOutboundFetch(rules: OutboundRules): OutboundFetch {
     } as const;
     const response = own ? await send(url, request) : await fetchThrough(url, { ...request, dispatcher: guarded });
     const content = await readAtMost(response.body ?? [], rules.maximumBytes);
+    if (repeatsAny(sentSecrets({ headers, body }), { headers: response.headers, content }))
+      throw new Error('the answer repeats a secret that was sent');
     return new Response(WITHOUT_BODY.has(response.status) ? null : content, { status: response.status, headers: [...response.headers] });
   };
 }

@@ -19,6 +19,9 @@ export interface Tokens {
 /** RFC 6749 appendix A.12. */
 const ACCESS_TOKEN = /^[\x21-\x7e]+$/;
 
+/** RFC 6749 §3.3, of a length that can be shown. */
+const SCOPE = /^[\x20\x21\x23-\x5b\x5d-\x7e]{0,2000}$/;
+
 /** Longer than any session. Any number may be answered, but not of every number can a date be made. */
 const LONGEST_SECONDS = 365 * 86_400;
 
@@ -31,6 +34,8 @@ export function readTokens(answer: TokenEndpointResponse, clock: Clock): Tokens 
   if (answer.token_type !== 'bearer') throw new PeerError('authorization server', 'the token is not a bearer token');
   // The library puts it into a header, and a header that is none into its error's message.
   if (!ACCESS_TOKEN.test(answer.access_token)) throw new PeerError('authorization server', 'the token has characters that no token has');
+  // It is shown to the user.
+  if (answer.scope !== undefined && !SCOPE.test(answer.scope)) throw new PeerError('authorization server', 'the scope is not one');
   return {
     accessToken: answer.access_token,
     ...(answer.refresh_token !== undefined && { refreshToken: answer.refresh_token }),

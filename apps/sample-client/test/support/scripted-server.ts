@@ -12,8 +12,8 @@ export interface RecordedRequest {
   body: string;
 }
 
-/** An answer: a body that is not a string is sent as JSON. `'silence'` never answers. */
-export type ScriptedAnswer = { status?: number; headers?: Record<string, string>; body?: unknown } | 'silence';
+/** An answer: a body that is not a string is sent as JSON, `raw` as it is. `'silence'` never answers, `drip` never ends. */
+export type ScriptedAnswer = { status?: number; headers?: Record<string, string>; body?: unknown; raw?: Buffer; drip?: true } | 'silence';
 
 export interface ScriptedServer {
   origin: string;
@@ -32,8 +32,14 @@ export async function startScriptedServer(
     requests.push(request);
     const answer = await script(request);
     if (answer === 'silence') return;
+    if (answer.drip) {
+      const timer = setInterval(() => outgoing.write(' '), 50);
+      outgoing.writeHead(200, { 'content-type': 'application/json' }).on('close', () => clearInterval(timer));
+      return;
+    }
     const isText = typeof answer.body === 'string';
     outgoing.writeHead(answer.status ?? 200, { 'content-type': isText ? 'text/plain' : 'application/json', ...answer.headers });
+    if (answer.raw !== undefined) return void outgoing.end(answer.raw);
     outgoing.end(answer.body === undefined ? undefined : isText ? answer.body : JSON.stringify(answer.body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
