@@ -14,6 +14,8 @@ import { createAccessStore } from './access/access-store.ts';
 import { createRenewal } from './access/renewal.ts';
 import { registerCallback } from './callback/routes.ts';
 import type { Config } from './config.ts';
+import { createDeviceFlow } from './device/device-flow.ts';
+import { registerDevice } from './device/routes.ts';
 import { createPeers } from './discovery/peers.ts';
 import { errorHandler, notFoundHandler } from './error-handler.ts';
 import { registerHome } from './home/routes.ts';
@@ -75,6 +77,8 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   const tokenEndpoint = { identities, clock, outboundFetch: fetchFromIssuer };
   const accesses = createAccessStore(store, clock, { idleSeconds: SESSION_IDLE_SECONDS, absoluteSeconds: SESSION_ABSOLUTE_SECONDS });
   const revocations = createRevocations({ peers, ...tokenEndpoint }, logger);
+  // The authorization server's metadata, which has up to three places, and the request itself; before them the API's metadata, where that decides.
+  const longestSeconds = (config.DISCOVER_ISSUER ? 8 : 4) * config.PEER_TIMEOUT + 1;
   const renewal = createRenewal({
     store,
     accesses,
@@ -82,10 +86,10 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     logger,
     refresh: async (access) => refresh(tokenEndpoint, await peers.at(access.issuer), access),
     discard: revocations.revoke,
-    // Its metadata, which has up to three places, and the request itself; before them the API's metadata, where that decides.
-    longestSeconds: (config.DISCOVER_ISSUER ? 8 : 4) * config.PEER_TIMEOUT + 1,
+    longestSeconds,
   });
   const api = createNotesApi({ resource, clock, outboundFetch: fetchFromApi });
+  const deviceFlow = createDeviceFlow({ ...tokenEndpoint, peers, store, logger, longestSeconds });
   const service = serviceClientOf(config);
 
   const app = await createApp({ logger, trustedProxies: config.TRUSTED_PROXIES, https, bodyLimit: FORM_LIMIT_BYTES, errorHandler });
@@ -112,10 +116,12 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
       absoluteSeconds: SESSION_ABSOLUTE_SECONDS,
       clock,
     });
-    const others = service ? [{ href: '/service', label: 'As the client itself, for no user' }] : [];
+    const others = [{ href: '/device', label: 'On a device without keyboard, with a code' }];
+    if (service) others.push({ href: '/service', label: 'As the client itself, for no user' });
     registerHome(pages, { peers, startSignIn, others });
     registerCallback(pages, { redirectUri, store, peers, accesses, ...tokenEndpoint });
     registerNotes(pages, { peers, api, accesses, renewal, startSignIn });
+    registerDevice(pages, { peers, accesses, deviceFlow });
     if (service !== undefined)
       registerService(pages, { client: service, api, ownAccess: createOwnAccess({ ...tokenEndpoint, peers }, service) });
     registerLogout(pages, { accesses, revocations });

@@ -15,6 +15,8 @@ declare module 'fastify' {
     attempts?: Attempt[];
     /** Where this session's access is kept. */
     connection?: Connection;
+    /** A device authorization that is under way: where it is kept. */
+    device?: string;
     /** How often access was asked for again, for each operation that has not succeeded since. */
     tries?: Tries;
     /** A note that could not be saved before access was asked for again. */

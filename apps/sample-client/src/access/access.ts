@@ -13,6 +13,22 @@ export interface Access extends Tokens {
   renewals: number;
 }
 
+/** @param asked for what the tokens were asked, and of whom. */
+export function newAccess(
+  tokens: Tokens,
+  { requestedScope, ...asked }: { issuer: string; resource: string; requestedScope: string | undefined },
+): Access {
+  // RFC 6749 §5.1: without scope in the answer, what was asked is what was granted.
+  const scope = tokens.scope ?? requestedScope;
+  return {
+    ...tokens,
+    ...asked,
+    renewals: 0,
+    ...(requestedScope !== undefined && { requestedScope }),
+    ...(scope !== undefined && { scope }),
+  };
+}
+
 /** What a session knows of its access: where it is kept, and for whom it is. The tokens change while requests are under way, a session's content does not. */
 export interface Connection {
   id: string;

@@ -1,4 +1,4 @@
-import type { Access } from '../access/access.ts';
+import { type Access, newAccess } from '../access/access.ts';
 import type { Peers } from '../discovery/peers.ts';
 import type { Identities } from '../registration/identities.ts';
 import { type PreRegistered, preRegisteredIdentity } from '../registration/pre-registered.ts';
@@ -55,5 +55,5 @@ async function request({ peers, ...endpoint }: TokenEndpoint & { peers: Peers })
   const [server, api] = await Promise.all([peers.authorizationServer(), peers.resourceServer()]);
   const scope = api?.scopes_supported?.join(' ');
   const tokens = await requestOwnTokens(endpoint, server, { resource: peers.resource, scope });
-  return { ...(scope !== undefined && { scope }), ...tokens, issuer: server.issuer, resource: peers.resource, renewals: 0 };
+  return newAccess(tokens, { issuer: server.issuer, resource: peers.resource, requestedScope: scope });
 }

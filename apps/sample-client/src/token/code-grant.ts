@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { Access } from '../access/access.ts';
+import { type Access, newAccess } from '../access/access.ts';
 import type { AuthorizationServer } from '../discovery/authorization-server.ts';
 import type { Attempt } from '../sign-in/attempt.ts';
 import { requestTokens, type TokenEndpoint } from './endpoint.ts';
@@ -30,14 +30,5 @@ export async function redeemCode(
     );
     return oauth.processAuthorizationCodeResponse(authorizationServer, client, answer);
   });
-  // RFC 6749 §5.1: without scope in the answer, what was asked is what was granted.
-  const scope = tokens.scope ?? requestedScope;
-  return {
-    ...tokens,
-    issuer,
-    resource,
-    renewals: 0,
-    ...(requestedScope !== undefined && { requestedScope }),
-    ...(scope !== undefined && { scope }),
-  };
+  return newAccess(tokens, { issuer, resource, requestedScope });
 }

@@ -10,6 +10,8 @@ export interface FakeAuthorizationServer {
   interfere: (request: RecordedRequest) => ScriptedAnswer | undefined;
   /** How `POST /token` answers. */
   tokenAnswer: (form: URLSearchParams) => ScriptedAnswer | Promise<ScriptedAnswer>;
+  /** How `POST /device_authorization` answers: name it in the metadata first. */
+  deviceAnswer: () => ScriptedAnswer | Promise<ScriptedAnswer>;
   /** How `POST /revoke` answers. */
   revocationAnswer: (form: URLSearchParams) => ScriptedAnswer | Promise<ScriptedAnswer>;
   /** The token requests that came, as forms. */
@@ -32,6 +34,7 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
     if (instead !== undefined) return instead;
     if (method === 'GET' && url === '/.well-known/oauth-authorization-server') return { body: fake.metadata };
     if (method === 'POST' && url === '/token') return fake.tokenAnswer(new URLSearchParams(body));
+    if (method === 'POST' && url === '/device_authorization') return fake.deviceAnswer();
     if (method === 'POST' && url === '/revoke') return fake.revocationAnswer(new URLSearchParams(body));
     return { status: 404, body: 'not here' };
   });
@@ -51,6 +54,7 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
     },
     interfere: () => undefined,
     tokenAnswer: () => tokens(),
+    deviceAnswer: () => ({ status: 404 }),
     revocationAnswer: () => ({}),
     tokenForms: () => formsTo('/token'),
     revoked: () => formsTo('/revoke').map((form) => `${form.get('token_type_hint')} ${form.get('token')}`),
