@@ -8,6 +8,13 @@ async function visitEverything() {
   const client = await startClient();
   const { browser, authorizationServer, resourceServer } = client;
   authorizationServer.tokenAnswer = () => tokens({ refresh_token: 'rc_rt_neither', id_token: undefined });
+  authorizationServer.metadata.device_authorization_endpoint = `${authorizationServer.issuer}/device_authorization`;
+  const device = { device_code: 'never-shown', user_code: 'WDJB-MJHT', verification_uri: 'http://localhost:9/device', expires_in: 600 };
+  authorizationServer.deviceAnswer = () => ({ body: device });
+  await browser.get('/device');
+  await browser.submit('/device');
+  await browser.follow();
+  await browser.submit('/device/cancel');
   await browser.get('/service');
   await browser.submit('/service');
   await browser.get('/');
@@ -40,7 +47,7 @@ describe('every page', () => {
     expect(verifier).not.toBe('');
     expect(browser.answers.length).toBeGreaterThan(15);
     for (const { body, headers } of browser.answers)
-      for (const secret of [ACCESS_TOKEN, 'rc_rt_neither', 'sample-client-secret', verifier])
+      for (const secret of [ACCESS_TOKEN, 'rc_rt_neither', 'never-shown', 'sample-client-secret', 'sample-service-secret', verifier])
         expect(body + JSON.stringify(headers)).not.toContain(secret);
   });
 

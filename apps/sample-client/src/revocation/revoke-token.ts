@@ -46,6 +46,8 @@ export async function revokeToken(endpoint: RevocationEndpoint, revoked: Revoked
   try {
     await oauth.processRevocationResponse(response);
   } catch (error) {
+    // Some servers cannot revoke a JWT: it expires by itself (RFC 7009 §2.2.1).
+    if (error instanceof oauth.ResponseBodyError && error.error === 'unsupported_token_type') return;
     throw PeerError.from('authorization server', error);
   }
 }
