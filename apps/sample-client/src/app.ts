@@ -18,6 +18,7 @@ import { createDeviceFlow } from './device/device-flow.ts';
 import { registerDevice } from './device/routes.ts';
 import { createPeers } from './discovery/peers.ts';
 import { errorHandler, notFoundHandler } from './error-handler.ts';
+import { registerFrontEndApi } from './front-end-api/routes.ts';
 import { registerHome } from './home/routes.ts';
 import { registerLogout } from './logout/routes.ts';
 import { createNotesApi } from './notes/api.ts';
@@ -124,6 +125,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     registerDevice(pages, { peers, accesses, deviceFlow });
     if (service !== undefined)
       registerService(pages, { client: service, api, ownAccess: createOwnAccess({ ...tokenEndpoint, peers }, service) });
+    await pages.register(async (own) => registerFrontEndApi(own, { origin: baseUrl, peers, api, renewal }), { prefix: '/api' });
     registerLogout(pages, { accesses, revocations });
   });
   allRoutesAreThere();
