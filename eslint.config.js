@@ -12,7 +12,7 @@ const boundaries = [
   { sourceTag: 'kind:lab', onlyDependOnLibsWithTags: ['kind:platform', 'kind:test-support'] },
   { sourceTag: 'kind:app', onlyDependOnLibsWithTags: ['kind:contracts', 'kind:platform', 'kind:guard', 'kind:lab', 'kind:test-support'] },
   // npm start prints what the authorization server seeds.
-  { sourceTag: 'kind:tools', onlyDependOnLibsWithTags: ['kind:app', 'kind:platform', 'kind:test-support'] },
+  { sourceTag: 'kind:tools', onlyDependOnLibsWithTags: ['kind:app', 'kind:platform', 'kind:guard', 'kind:test-support'] },
 ];
 
 export default tseslint.config(

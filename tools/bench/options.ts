@@ -6,11 +6,16 @@ export interface BenchOptions {
   /** Of each operation on each server in each round. */
   seconds: number;
   operations: readonly OperationName[];
+  /** Compare guards of resource servers, too. */
+  guard: boolean;
   /** Where the results are written as JSON. */
   json: string | undefined;
   /** End with a failure when a bar is missed. */
   assert: boolean;
 }
+
+/** What `--only` calls the comparison of guards. */
+const GUARD = 'guard';
 
 /** @throws Error in words, when the command line is not one. */
 export function readOptions(parameters: string[]): BenchOptions {
@@ -24,13 +29,14 @@ export function readOptions(parameters: string[]): BenchOptions {
       assert: { type: 'boolean', default: false },
     },
   });
-  const operations = values.only?.split(',') ?? operationNames;
-  for (const name of operations)
-    if (!operationNames.includes(name as OperationName)) throw new Error(`--only: "${name}" is none of ${operationNames.join(', ')}`);
+  const known: readonly string[] = [...operationNames, GUARD];
+  const names = values.only?.split(',') ?? known;
+  for (const name of names) if (!known.includes(name)) throw new Error(`--only: "${name}" is none of ${known.join(', ')}`);
   return {
     rounds: between(values.rounds, 1, 50, '--rounds'),
     seconds: between(values.seconds, 0.2, 20, '--seconds'),
-    operations: operations as OperationName[],
+    operations: names.filter((name) => name !== GUARD) as OperationName[],
+    guard: names.includes(GUARD),
     json: values.json,
     assert: values.assert,
   };

@@ -1,130 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { findServices } from '@rolecall/test-services/find-services';
-import { isolateServices } from '@rolecall/test-services/isolated-services';
-import { type Meter, openMeter, type Sample } from './measure.ts';
-import type { OperationName } from './operations.ts';
-import { type BenchOptions, readOptions } from './options.ts';
-import { seedOurs } from './ours/seed.ts';
-import { startOurs } from './ours/start.ts';
-import { startPeer } from './peer/start.ts';
-import { canPin, pinLoad } from './processes.ts';
-import { judge, median, type OperationResult, summarize } from './results.ts';
-import { COUNTING, type RoundTripsPerRequest, roundTripsOf } from './round-trips.ts';
-import { createStage, type Target } from './stage.ts';
-import { table } from './table.ts';
+import { compareAuthorizationServers } from './compare-authorization-servers.ts';
+import { compareGuards, guardTable } from './guard/compare.ts';
+import { readOptions } from './options.ts';
+import { canPin } from './processes.ts';
+import { say } from './say.ts';
 
-// Compares our authorization server with oidc-provider, on this machine, in one run.
-/** What oidc-provider does not offer: it introspects no JWTs, and leaves passwords to whoever embeds it. */
-const OURS_ALONE: ReadonlySet<OperationName> = new Set(['introspection_jwt', 'login']);
-const COUNTED_REQUESTS = 100;
-const LATENCY_ROUNDS = 3;
-/** The part of what the peer can do at which latencies are compared. */
-const OFFERED = 0.5;
-
+// Compares our authorization server with oidc-provider, and our guard with @fastify/jwt, each in one run on this machine.
 const options = readOptions(process.argv.slice(2));
-const stage = createStage();
-const say = (text: string) => process.stderr.write(`${text}\n`);
 
 // Whoever breaks off leaves nothing behind: stores that were started here end with this process, and so do the servers.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
-const services = await findServices(process.env, { durable: true });
-if (services.source === 'none') throw new Error(services.message);
-const [own, peers] = [
-  await isolateServices(services.databaseUrl, services.redisUrl),
-  await isolateServices(services.databaseUrl, services.redisUrl),
-];
-const running = new Set<Target>();
-try {
-  pinLoad();
-  await seedOurs(own.databaseUrl, stage);
-  const stores = { ...own, keyEncryptionKey: randomBytes(32).toString('base64url') };
-  const start = async (nodeOptions: string[] = []): Promise<Meter[]> => {
-    const targets = [await startOurs(stores, stage, nodeOptions), await startPeer(peers.redisUrl, nodeOptions)];
-    targets.forEach((target) => running.add(target));
-    return targets.map((target) => openMeter(target, stage));
-  };
 
-  say('Counting round trips');
-  const roundTrips = await countAll(await start(COUNTING), options);
-  const results = await compare(await start(), options, roundTrips);
-  const text = table(results);
-  process.stdout.write(`${canPin ? '' : 'The processes could not be bound to cores: they took turns on all of them.\n'}${text}\n`);
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify({ options, results }, undefined, 2)}\n`);
-  if (options.assert && results.some(({ missed }) => missed.length > 0)) process.exitCode = 1;
-} finally {
-  await Promise.all([...running].map((target) => target.stop()));
-  await own.drop();
-  await peers.drop();
-  await services.stop();
-}
-
-type Counts = Map<string, RoundTripsPerRequest>;
-
-async function countAll(meters: Meter[], { operations }: BenchOptions): Promise<Counts> {
-  const counts: Counts = new Map();
-  for (const meter of meters)
-    for (const name of operations) {
-      if (isAbsent(meter, name)) continue;
-      // Once unmeasured: what is prepared for it, and what a first time costs, is not part of it.
-      await meter.run(name, COUNTED_REQUESTS);
-      await meter.prepare(name, COUNTED_REQUESTS);
-      counts.set(keyOf(meter, name), await roundTripsOf(meter.target, COUNTED_REQUESTS, () => meter.run(name, COUNTED_REQUESTS)));
-    }
-  for (const meter of meters) await end(meter);
-  return counts;
-}
-
-async function compare(meters: Meter[], { operations, rounds, seconds }: BenchOptions, counts: Counts): Promise<OperationResult[]> {
-  const samples = new Map<string, Sample[]>();
-  const p99s = new Map<string, number[]>();
-  say('Warming up');
-  for (const name of operations) for (const meter of present(meters, name)) await meter.warmUp(name);
-  for (let round = 1; round <= rounds; round++) {
-    say(`Round ${round} of ${rounds}`);
-    for (const name of operations)
-      for (const meter of present(meters, name)) append(samples, keyOf(meter, name), await meter.throughput(name, seconds));
-    // Whoever was first is last: neither always follows the other.
-    meters.reverse();
-  }
-  const results: OperationResult[] = [];
-  for (const name of operations) {
-    say(`Latency of ${name}`);
-    const slowest = Math.min(
-      ...present(meters, name).map((meter) => median((samples.get(keyOf(meter, name)) ?? []).map((sample) => sample.requestsPerSecond))),
-    );
-    const rate = slowest * OFFERED;
-    for (let round = 0; round < LATENCY_ROUNDS; round++)
-      for (const meter of present(meters, name)) append(p99s, keyOf(meter, name), await meter.p99(name, rate, seconds));
-    const [ours, peer] = (['ours', 'peer'] as const).map((server) => {
-      const key = `${server} ${name}`;
-      const [measured, counted] = [samples.get(key), counts.get(key)];
-      return measured && counted && summarize(measured, p99s.get(key) ?? [], counted);
-    });
-    if (ours !== undefined) results.push(judge(name, rate, ours, peer));
-  }
-  for (const meter of meters) await end(meter);
-  return results;
-}
-
-async function end(meter: Meter): Promise<void> {
-  await meter.close();
-  running.delete(meter.target);
-  await meter.target.stop();
-}
-
-function present(meters: readonly Meter[], name: OperationName): Meter[] {
-  return meters.filter((meter) => !isAbsent(meter, name));
-}
-
-function isAbsent({ target }: Meter, name: OperationName): boolean {
-  return target.name === 'peer' && OURS_ALONE.has(name);
-}
-
-function keyOf({ target }: Meter, name: OperationName): string {
-  return `${target.name} ${name}`;
-}
-
-function append<T>(lists: Map<string, T[]>, key: string, value: T): void {
-  lists.set(key, [...(lists.get(key) ?? []), value]);
-}
+const show = (text: string) => process.stdout.write(`${text}\n\n`);
+if (!canPin) show('The processes could not be bound to cores: they took turns on all of them.');
+const { results, text } = options.operations.length > 0 ? await compareAuthorizationServers(options) : { results: [], text: undefined };
+if (text !== undefined) show(text);
+const guards = options.guard ? await compareGuards(options, say) : [];
+if (options.guard) show(guardTable(guards));
+if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify({ options, results, guards }, undefined, 2)}\n`);
+if (options.assert && [...results, ...guards].some(({ missed }) => missed.length > 0)) process.exitCode = 1;
