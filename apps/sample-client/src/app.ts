@@ -17,6 +17,7 @@ import type { Config } from './config.ts';
 import { createDeviceFlow } from './device/device-flow.ts';
 import { registerDevice } from './device/routes.ts';
 import { createPeers } from './discovery/peers.ts';
+import { createProofs } from './dpop/proofs.ts';
 import { errorHandler, notFoundHandler } from './error-handler.ts';
 import { registerFrontEndApi } from './front-end-api/routes.ts';
 import { registerHome } from './home/routes.ts';
@@ -74,8 +75,9 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     metadataDocumentUrl: https ? baseUrl + METADATA_DOCUMENT_PATH : undefined,
     dynamicRegistration: createDynamicRegistration({ baseUrl, store, clock, outboundFetch: fetchFromIssuer }),
   });
-  const startSignIn = createStartSignIn({ redirectUri, clock, peers, identities });
-  const tokenEndpoint = { identities, clock, outboundFetch: fetchFromIssuer };
+  const proofs = createProofs(config.DPOP, clock);
+  const startSignIn = createStartSignIn({ redirectUri, clock, peers, identities, proofs });
+  const tokenEndpoint = { identities, clock, outboundFetch: fetchFromIssuer, proofs };
   const accesses = createAccessStore(store, clock, { idleSeconds: SESSION_IDLE_SECONDS, absoluteSeconds: SESSION_ABSOLUTE_SECONDS });
   const revocations = createRevocations({ peers, ...tokenEndpoint }, logger);
   // The authorization server's metadata, which has up to three places, and the request itself; before them the API's metadata, where that decides.
@@ -89,7 +91,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     discard: revocations.revoke,
     longestSeconds,
   });
-  const api = createNotesApi({ resource, clock, outboundFetch: fetchFromApi });
+  const api = createNotesApi({ resource, clock, outboundFetch: fetchFromApi, proofs });
   const deviceFlow = createDeviceFlow({ ...tokenEndpoint, peers, store, logger, longestSeconds });
   const service = serviceClientOf(config);
 

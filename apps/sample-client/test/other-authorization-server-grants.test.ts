@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { connect, CREDENTIALS, startAll } from './support/with-other-authorization-server.ts';
@@ -65,5 +66,20 @@ describe('with the authorization server oidc-provider', () => {
     expect(all.browser.page.body).toContain('notes:read notes:write');
     expect(all.browser.page.body).toContain('0 notes of the client');
     expect(all.errors).toEqual([]);
+  });
+
+  it('C-DPOP-01 C-DPOP-02: tokens are bound to a key, with the nonces of both servers', async () => {
+    const all = await startAll({
+      environment: { DPOP: 'true' },
+      features: { dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true } },
+      guardDpop: { required: true, nonces: true },
+    });
+    const { browser, api, errors } = all;
+    await connect(all);
+    expect(browser.page).toMatchObject({ status: 200, url: { href: `${all.client}/notes` } });
+    await browser.submit('/notes', { title: 'White rabbit', body: 'He is late.' });
+    expect(browser.page.body).toContain('White rabbit');
+    expect(new Set(api.authorizations.map((line) => line.split(' ')[0]))).toEqual(new Set(['DPoP']));
+    expect(errors).toEqual([]);
   });
 });

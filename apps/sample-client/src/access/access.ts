@@ -1,4 +1,5 @@
 import type { Peers } from '../discovery/peers.ts';
+import type { DpopKey } from '../dpop/proofs.ts';
 import type { Tokens } from '../token/tokens.ts';
 
 /** Access to the API, as the authorization server granted it. Kept on this side only: the browser never gets any of it but words about it. */
@@ -9,6 +10,8 @@ export interface Access extends Tokens {
   resource: string;
   /** The scope that was asked for; undefined when the request had none. */
   requestedScope?: string;
+  /** The key to which the tokens are bound; undefined for bearer tokens. */
+  dpopKey?: DpopKey;
   /** How often the tokens were replaced by refreshing them: tells an older state from a newer one. */
   renewals: number;
 }
@@ -16,16 +19,19 @@ export interface Access extends Tokens {
 /** @param asked for what the tokens were asked, and of whom. */
 export function newAccess(
   tokens: Tokens,
-  { requestedScope, ...asked }: { issuer: string; resource: string; requestedScope: string | undefined },
+  asked: { issuer: string; resource: string; requestedScope: string | undefined; dpopKey: DpopKey | undefined },
 ): Access {
+  const { issuer, resource, requestedScope, dpopKey } = asked;
   // RFC 6749 §5.1: without scope in the answer, what was asked is what was granted.
   const scope = tokens.scope ?? requestedScope;
   return {
     ...tokens,
-    ...asked,
+    issuer,
+    resource,
     renewals: 0,
     ...(requestedScope !== undefined && { requestedScope }),
     ...(scope !== undefined && { scope }),
+    ...(dpopKey !== undefined && { dpopKey }),
   };
 }
 

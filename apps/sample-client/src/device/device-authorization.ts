@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi';
 import { refusalOf } from '../callback/authorization-response.ts';
 import type { AuthorizationServer } from '../discovery/authorization-server.ts';
 import { isUsableEndpoint } from '../discovery/endpoint.ts';
+import type { DpopKey } from '../dpop/proofs.ts';
 import { PeerError } from '../peer-error.ts';
 import { libraryClient } from '../token/client-authentication.ts';
 import type { TokenEndpoint } from '../token/endpoint.ts';
@@ -12,6 +13,8 @@ export interface DeviceAuthorization {
   issuer: string;
   resource: string;
   requestedScope?: string;
+  /** To which the tokens will be bound. */
+  dpopKey?: DpopKey;
   /** Never shown: with it the tokens are fetched. */
   deviceCode: string;
   userCode: string;
@@ -40,11 +43,12 @@ const USER_CODE = /^[\x21-\x7e][\x20-\x7e]{0,63}$/;
  * @throws TokenRefusedError when the authorization server refuses, PeerError when its answer is missing or cannot be used.
  */
 export async function requestDeviceAuthorization(
-  { identities, clock, outboundFetch }: TokenEndpoint,
+  { identities, clock, outboundFetch, proofs }: TokenEndpoint,
   authorizationServer: AuthorizationServer,
   asked: { resource: string; scope: string | undefined },
 ): Promise<DeviceAuthorization> {
   const { clientId, authentication } = await identities.at(authorizationServer);
+  const dpopKey = proofs.newKey(authorizationServer);
   const client = libraryClient(clientId, clock);
   const parameters = { resource: asked.resource, ...(asked.scope !== undefined && { scope: asked.scope }) };
   try {
@@ -60,6 +64,7 @@ export async function requestDeviceAuthorization(
       resource: asked.resource,
       ...(asked.scope !== undefined && { requestedScope: asked.scope }),
       ...shown(answer, issuer),
+      ...(dpopKey !== undefined && { dpopKey }),
       deviceCode: answer.device_code,
       expiresAt: clock.now() + Math.min(answer.expires_in, LONGEST_SECONDS) * 1000,
       intervalSeconds,

@@ -61,10 +61,10 @@ export function createDeviceFlow({ peers, store, logger, longestSeconds, ...endp
   };
 
   const outcome = async (before: DeviceAuthorization): Promise<{ access: Access } | Partial<DeviceAuthorization>> => {
-    const { issuer, resource, requestedScope, deviceCode, intervalSeconds } = before;
+    const { issuer, resource, requestedScope, deviceCode, dpopKey, intervalSeconds } = before;
     try {
-      const tokens = await requestDeviceTokens(endpoint, await peers.at(issuer), { deviceCode, resource });
-      return { access: newAccess(tokens, { issuer, resource, requestedScope }) };
+      const tokens = await requestDeviceTokens(endpoint, await peers.at(issuer), { deviceCode, resource, dpopKey });
+      return { access: newAccess(tokens, { issuer, resource, requestedScope, dpopKey }) };
     } catch (error) {
       if (error instanceof TokenRefusedError) return afterRefusal(error, intervalSeconds);
       if (!(error instanceof PeerError)) throw error;

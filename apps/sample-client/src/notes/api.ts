@@ -2,6 +2,7 @@ import type { Clock } from '@rolecall/storage/clock';
 import * as oauth from 'oauth4webapi';
 import type * as z from 'zod';
 import type { Access } from '../access/access.ts';
+import { type Proofs, withNonce } from '../dpop/proofs.ts';
 import type { OutboundFetch } from '../outbound-fetch.ts';
 import { PeerError } from '../peer-error.ts';
 import type { Draft } from '../session.ts';
@@ -22,17 +23,24 @@ export interface NotesApi {
   remove(access: Access, id: string): Promise<Answer<void>>;
 }
 
+interface ApiOptions {
+  resource: string;
+  outboundFetch: OutboundFetch;
+  clock: Clock;
+  proofs: Proofs;
+}
+
 /** The API under a resource identifier. The token goes there and nowhere else, in the Authorization header only (RFC 6750 §2.1). */
-export function createNotesApi(options: { resource: string; outboundFetch: OutboundFetch; clock: Clock }): NotesApi {
+export function createNotesApi(options: ApiOptions): NotesApi {
   const base = options.resource.replace(/\/$/, '');
 
   const call = async (access: Access, method: string, path: string, body?: Draft): Promise<Answer<Response>> => {
     // What is known to be expired need not be sent.
     if (access.expiresAt !== undefined && access.expiresAt <= options.clock.now())
       return { kind: 'challenged', challenge: { error: 'invalid_token' } };
-    const { response, challenges } = await send(options.outboundFetch, access, method, new URL(base + path), body);
+    const { response, challenges } = await send(options, access, method, new URL(base + path), body);
     if (response.ok) return { kind: 'done', value: response };
-    const challenge = challengeOf(response.status, challenges);
+    const challenge = challengeOf(response.status, challenges, access.dpopKey === undefined ? 'bearer' : 'dpop');
     if (challenge !== undefined) return { kind: 'challenged', challenge };
     if (response.status >= 400 && response.status < 500)
       return { kind: 'refused', status: response.status, reason: await reasonOf(response) };
@@ -52,13 +60,18 @@ export function createNotesApi(options: { resource: string; outboundFetch: Outbo
 
 const withoutValue = (answer: Answer<Response>): Answer<void> => (answer.kind === 'done' ? { kind: 'done', value: undefined } : answer);
 
-async function send(outboundFetch: OutboundFetch, access: Access, method: string, url: URL, body: Draft | undefined) {
+async function send({ outboundFetch, proofs }: ApiOptions, access: Access, method: string, url: URL, body: Draft | undefined) {
   const headers = new Headers({ accept: 'application/json', ...(body !== undefined && { 'content-type': 'application/json' }) });
   try {
-    const response = await oauth.protectedResourceRequest(access.accessToken, method, url, headers, body && JSON.stringify(body), {
+    const dpop = access.dpopKey && proofs.by(access.dpopKey);
+    const options: oauth.ProtectedResourceRequestOptions = {
+      ...(dpop && { DPoP: dpop }),
       [oauth.customFetch]: (address, request) => outboundFetch(address, { ...request, body: request.body as RequestInit['body'] }),
       [oauth.allowInsecureRequests]: true, // outboundFetch decides: on this machine only
-    });
+    };
+    const response = await withNonce(dpop, () =>
+      oauth.protectedResourceRequest(access.accessToken, method, url, headers, body && JSON.stringify(body), options),
+    );
     return { response, challenges: [] };
   } catch (error) {
     if (error instanceof oauth.WWWAuthenticateChallengeError) return { response: error.response, challenges: error.cause };

@@ -17,9 +17,14 @@ export interface Challenge {
  * What an answer of the API asks for; undefined when a new token would not help.
  *
  * @param challenges what `WWW-Authenticate` said, already parsed; empty when it said nothing.
+ * @param scheme under which the token was sent: what is said of another is not about it.
  */
-export function challengeOf(status: number, challenges: readonly WWWAuthenticateChallenge[]): Challenge | undefined {
-  const parameters = challenges.find((challenge) => challenge.scheme === 'bearer')?.parameters;
+export function challengeOf(
+  status: number,
+  challenges: readonly WWWAuthenticateChallenge[],
+  scheme: 'bearer' | 'dpop',
+): Challenge | undefined {
+  const parameters = challenges.find((challenge) => challenge.scheme === scheme)?.parameters;
   const error = errorOf(status, parameters?.error);
   if (error === undefined) return undefined;
   const { scope, acr_values: acrValues, max_age: maxAge } = parameters ?? {};

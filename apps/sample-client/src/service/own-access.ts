@@ -54,6 +54,7 @@ export function createOwnAccess(dependencies: OwnAccessDependencies, client: Pre
 async function request({ peers, ...endpoint }: TokenEndpoint & { peers: Peers }): Promise<Access> {
   const [server, api] = await Promise.all([peers.authorizationServer(), peers.resourceServer()]);
   const scope = api?.scopes_supported?.join(' ');
-  const tokens = await requestOwnTokens(endpoint, server, { resource: peers.resource, scope });
-  return newAccess(tokens, { issuer: server.issuer, resource: peers.resource, requestedScope: scope });
+  const dpopKey = endpoint.proofs.newKey(server);
+  const tokens = await requestOwnTokens(endpoint, server, { resource: peers.resource, scope, dpopKey });
+  return newAccess(tokens, { issuer: server.issuer, resource: peers.resource, requestedScope: scope, dpopKey });
 }

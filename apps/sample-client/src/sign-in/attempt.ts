@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi';
+import type { DpopKey } from '../dpop/proofs.ts';
 import type { Tries } from '../notes/recovery.ts';
 
 /** One authorization request that this browser may answer: what has to be the same when it comes back. */
@@ -12,6 +13,8 @@ export interface Attempt {
   clientId: string;
   resource: string;
   scope?: string;
+  /** To which the tokens will be bound. */
+  dpopKey?: DpopKey;
   /** What becomes the session's `tries` when the attempt succeeds. */
   tries: Tries;
   /** Milliseconds since the epoch. */

@@ -15,6 +15,7 @@ export async function authorizationUrl(
   redirectUri: string,
   attempt: Attempt,
   demand: AuthenticationDemand = {},
+  dpop?: oauth.DPoPHandle,
 ): Promise<string> {
   // RFC 6749 §3.1: a query that the endpoint has already is kept.
   const url = new URL(authorizationServer.authorization_endpoint);
@@ -27,6 +28,8 @@ export async function authorizationUrl(
     code_challenge: await oauth.calculatePKCECodeChallenge(attempt.codeVerifier),
     code_challenge_method: 'S256',
     resource: attempt.resource,
+    // RFC 9449 §10: the code is worth nothing without the key, either.
+    dpop_jkt: await dpop?.calculateThumbprint(),
     acr_values: demand.acrValues,
     max_age: demand.maxAge,
   };

@@ -1,6 +1,7 @@
 import type { Clock } from '@rolecall/storage/clock';
 import type { FastifyRequest } from 'fastify';
 import type { Peers } from '../discovery/peers.ts';
+import type { Proofs } from '../dpop/proofs.ts';
 import type { Tries } from '../notes/recovery.ts';
 import type { Identities } from '../registration/identities.ts';
 import { createAttempt, withAttempt } from './attempt.ts';
@@ -12,6 +13,7 @@ export interface SignInDependencies {
   clock: Clock;
   peers: Peers;
   identities: Identities;
+  proofs: Proofs;
 }
 
 /** What an attempt is for, beyond what it always asks. */
@@ -27,7 +29,7 @@ export interface Wish extends AuthenticationDemand {
 export type StartSignIn = (request: FastifyRequest, wish?: Wish) => Promise<string>;
 
 /** @returns a function that throws PeerError when the authorization server or the API cannot be reached, NotRegisteredError when the former does not know this client. */
-export function createStartSignIn({ redirectUri, clock, peers, identities }: SignInDependencies): StartSignIn {
+export function createStartSignIn({ redirectUri, clock, peers, identities, proofs }: SignInDependencies): StartSignIn {
   return async (request, wish = {}) => {
     if (wish.metadataUrl !== undefined) peers.learn(wish.metadataUrl);
     const [authorizationServer, resourceServer] = await Promise.all([peers.authorizationServer(), peers.resourceServer()]);
@@ -35,16 +37,18 @@ export function createStartSignIn({ redirectUri, clock, peers, identities }: Sig
     // When no challenge named one: all that the API says it knows, or none, which leaves it to the authorization server.
     const wished = wish.scope ?? resourceServer?.scopes_supported?.join(' ');
     const scope = withoutUnknownOfflineAccess(wished, authorizationServer.scopes_supported);
+    const dpopKey = proofs.newKey(authorizationServer);
     const attempt = createAttempt({
       issuer: authorizationServer.issuer,
       clientId,
       resource: peers.resource,
       ...(scope !== undefined && { scope }),
+      ...(dpopKey !== undefined && { dpopKey }),
       tries: wish.tries ?? {},
       startedAt: clock.now(),
     });
     // Recorded before the browser leaves (RFC 9700 §4.4.2.1): what comes back is held against it.
     request.session.attempts = withAttempt(request.session.attempts ?? [], attempt);
-    return authorizationUrl(authorizationServer, redirectUri, attempt, wish);
+    return authorizationUrl(authorizationServer, redirectUri, attempt, wish, dpopKey && proofs.by(dpopKey));
   };
 }

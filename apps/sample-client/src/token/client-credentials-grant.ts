@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import type { AuthorizationServer } from '../discovery/authorization-server.ts';
+import type { DpopKey } from '../dpop/proofs.ts';
 import { requestTokens, type TokenEndpoint } from './endpoint.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -12,11 +13,16 @@ import type { Tokens } from './tokens.ts';
 export function requestOwnTokens(
   endpoint: TokenEndpoint,
   authorizationServer: AuthorizationServer,
-  asked: { resource: string; scope?: string | undefined },
+  asked: { resource: string; scope?: string | undefined; dpopKey?: DpopKey | undefined },
 ): Promise<Tokens> {
-  return requestTokens(endpoint, authorizationServer, async ({ client, authentication, options }) => {
-    const parameters = { resource: asked.resource, ...(asked.scope !== undefined && { scope: asked.scope }) };
-    const answer = await oauth.clientCredentialsGrantRequest(authorizationServer, client, authentication, parameters, options);
-    return oauth.processClientCredentialsResponse(authorizationServer, client, answer);
-  });
+  return requestTokens(
+    endpoint,
+    authorizationServer,
+    async ({ client, authentication, options }) => {
+      const parameters = { resource: asked.resource, ...(asked.scope !== undefined && { scope: asked.scope }) };
+      const answer = await oauth.clientCredentialsGrantRequest(authorizationServer, client, authentication, parameters, options);
+      return oauth.processClientCredentialsResponse(authorizationServer, client, answer);
+    },
+    asked.dpopKey,
+  );
 }

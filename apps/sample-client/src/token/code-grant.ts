@@ -16,19 +16,24 @@ export async function redeemCode(
   attempt: Attempt,
   response: URLSearchParams,
 ): Promise<Access> {
-  const { issuer, resource, scope: requestedScope, codeVerifier } = attempt;
-  const tokens = await requestTokens(endpoint, authorizationServer, async ({ client, authentication, options }) => {
-    const parameters = { ...options, additionalParameters: { resource } };
-    const answer = await oauth.authorizationCodeGrantRequest(
-      authorizationServer,
-      client,
-      authentication,
-      response,
-      endpoint.redirectUri,
-      codeVerifier,
-      parameters,
-    );
-    return oauth.processAuthorizationCodeResponse(authorizationServer, client, answer);
-  });
-  return newAccess(tokens, { issuer, resource, requestedScope });
+  const { issuer, resource, scope: requestedScope, codeVerifier, dpopKey } = attempt;
+  const tokens = await requestTokens(
+    endpoint,
+    authorizationServer,
+    async ({ client, authentication, options }) => {
+      const parameters = { ...options, additionalParameters: { resource } };
+      const answer = await oauth.authorizationCodeGrantRequest(
+        authorizationServer,
+        client,
+        authentication,
+        response,
+        endpoint.redirectUri,
+        codeVerifier,
+        parameters,
+      );
+      return oauth.processAuthorizationCodeResponse(authorizationServer, client, answer);
+    },
+    dpopKey,
+  );
+  return newAccess(tokens, { issuer, resource, requestedScope, dpopKey });
 }

@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi';
 import type { AuthorizationServer } from '../discovery/authorization-server.ts';
+import type { DpopKey } from '../dpop/proofs.ts';
 import { requestTokens, type TokenEndpoint } from './endpoint.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -11,11 +12,16 @@ import type { Tokens } from './tokens.ts';
 export function requestDeviceTokens(
   endpoint: TokenEndpoint,
   authorizationServer: AuthorizationServer,
-  { deviceCode, resource }: { deviceCode: string; resource: string },
+  { deviceCode, resource, dpopKey }: { deviceCode: string; resource: string; dpopKey?: DpopKey | undefined },
 ): Promise<Tokens> {
-  return requestTokens(endpoint, authorizationServer, async ({ client, authentication, options }) => {
-    const parameters = { ...options, additionalParameters: { resource } };
-    const answer = await oauth.deviceCodeGrantRequest(authorizationServer, client, authentication, deviceCode, parameters);
-    return oauth.processDeviceCodeResponse(authorizationServer, client, answer);
-  });
+  return requestTokens(
+    endpoint,
+    authorizationServer,
+    async ({ client, authentication, options }) => {
+      const parameters = { ...options, additionalParameters: { resource } };
+      const answer = await oauth.deviceCodeGrantRequest(authorizationServer, client, authentication, deviceCode, parameters);
+      return oauth.processDeviceCodeResponse(authorizationServer, client, answer);
+    },
+    dpopKey,
+  );
 }

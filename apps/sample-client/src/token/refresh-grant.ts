@@ -14,18 +14,18 @@ export async function refresh(
   authorizationServer: AuthorizationServer,
   access: Access & { refreshToken: string },
 ): Promise<Access> {
-  const { issuer, resource, requestedScope, refreshToken, renewals, scope } = access;
-  const tokens = await requestTokens(endpoint, authorizationServer, async ({ client, authentication, options }) => {
-    const parameters = { ...options, additionalParameters: { resource } };
-    const answer = await oauth.refreshTokenGrantRequest(authorizationServer, client, authentication, refreshToken, parameters);
-    return oauth.processRefreshTokenResponse(authorizationServer, client, answer);
-  });
-  const kept = {
-    issuer,
-    resource,
-    refreshToken,
-    ...(requestedScope !== undefined && { requestedScope }),
-    ...(scope !== undefined && { scope }),
-  };
+  const { resource, refreshToken, renewals } = access;
+  const tokens = await requestTokens(
+    endpoint,
+    authorizationServer,
+    async ({ client, authentication, options }) => {
+      const parameters = { ...options, additionalParameters: { resource } };
+      const answer = await oauth.refreshTokenGrantRequest(authorizationServer, client, authentication, refreshToken, parameters);
+      return oauth.processRefreshTokenResponse(authorizationServer, client, answer);
+    },
+    access.dpopKey,
+  );
+  // When they expire is said anew, or not at all.
+  const { accessToken: _, expiresAt: __, renewAt: ___, ...kept } = access;
   return { ...kept, ...tokens, renewals: renewals + 1 };
 }

@@ -28,10 +28,13 @@ const LONGEST_SECONDS = 365 * 86_400;
 /** So long before its expiry an access token is renewed: it must not expire on its way to the API. Of a short life a quarter is left for that. */
 const AHEAD_SECONDS = 30;
 
-/** @throws PeerError for a token that this client cannot use safely. */
-export function readTokens(answer: TokenEndpointResponse, clock: Clock): Tokens {
-  // Asked for a bearer token: of any other kind it is not known how to use it safely (RFC 6749 §7.1).
-  if (answer.token_type !== 'bearer') throw new PeerError('authorization server', 'the token is not a bearer token');
+/**
+ * @param type the type of token that was asked for. Of any other it is not known how to use it safely (RFC 6749 §7.1); a bearer token in the place of
+ * one that is bound to a key would be worth something to whoever steals it (RFC 9449 §5).
+ * @throws PeerError for a token that this client must not use.
+ */
+export function readTokens(answer: TokenEndpointResponse, type: 'bearer' | 'dpop', clock: Clock): Tokens {
+  if (answer.token_type !== type) throw new PeerError('authorization server', `the token is not of the type ${type}`);
   // The library puts it into a header, and a header that is none into its error's message.
   if (!ACCESS_TOKEN.test(answer.access_token)) throw new PeerError('authorization server', 'the token has characters that no token has');
   // It is shown to the user.

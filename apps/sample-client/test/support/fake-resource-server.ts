@@ -17,7 +17,7 @@ export interface FakeResourceServer {
   /** How the metadata document is answered (RFC 9728). */
   metadataAnswer: ScriptedAnswer;
   /** What goes before the ordinary answer of `/notes`; undefined leaves it. */
-  interfere: (request: RecordedRequest) => ScriptedAnswer | undefined;
+  interfere: (request: RecordedRequest) => ScriptedAnswer | undefined | Promise<ScriptedAnswer | undefined>;
   /** What a request waits for before it is answered. */
   hold: (request: RecordedRequest) => Promise<void>;
   /** The requests to the API itself, metadata left out. */
@@ -35,7 +35,7 @@ export async function startFakeResourceServer(issuer: string): Promise<FakeResou
   const server = await startScriptedServer(async (request) => {
     if (request.url === '/.well-known/oauth-protected-resource') return fake.metadataAnswer;
     await fake.hold(request);
-    return fake.interfere(request) ?? answer(request, fake.notes);
+    return (await fake.interfere(request)) ?? answer(request, fake.notes);
   });
   const fake: FakeResourceServer = {
     server,

@@ -1,6 +1,7 @@
 import { createLogger } from '@rolecall/service-kit/logger';
 import { createMovableClock } from '@rolecall/storage/test-support/movable-clock';
 import { openTestShortLivedStore } from '@rolecall/storage/test-support/stores';
+import type { GuardOptions } from '@rolecall/resource-guard/guard';
 import { onTestFinished } from 'vitest';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
@@ -14,15 +15,16 @@ export const CREDENTIALS = { CLIENT_ID: 'somebody', CLIENT_SECRET: 'a secret tha
 /** The client, listening, between somebody else's authorization server and an API that accepts its tokens. */
 export async function startAll({
   environment: changes,
+  guardDpop,
   ...peer
-}: { environment?: Record<string, string>; clients?: object[]; features?: object; path?: string } = {}) {
+}: { environment?: Record<string, string>; clients?: object[]; features?: object; path?: string; guardDpop?: GuardOptions['dpop'] } = {}) {
   const [client, resource] = await Promise.all([freeAddress(), freeAddress()]);
   const { issuer, errors } = await startOtherAuthorizationServer({
     resource,
     redirectUri: `${client}/callback`,
     ...peer,
   });
-  const api = await startGuardedApi(resource, issuer);
+  const api = await startGuardedApi(resource, issuer, guardDpop);
   const logs: string[] = [];
   const logger = await createLogger({ name: 'test', level: 'trace', destination: { write: (line) => void logs.push(line) } });
   const clock = createMovableClock();
