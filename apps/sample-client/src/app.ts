@@ -32,6 +32,7 @@ import { createRevocations } from './revocation/revocations.ts';
 import { createOwnAccess } from './service/own-access.ts';
 import { registerService } from './service/routes.ts';
 import { serviceClientOf } from './service/service-client.ts';
+import { registerPush } from './sign-in/routes.ts';
 import { createStartSignIn } from './sign-in/start.ts';
 import { refresh } from './token/refresh-grant.ts';
 
@@ -76,7 +77,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     dynamicRegistration: createDynamicRegistration({ baseUrl, store, clock, outboundFetch: fetchFromIssuer }),
   });
   const proofs = createProofs(config.DPOP, clock);
-  const startSignIn = createStartSignIn({ redirectUri, clock, peers, identities, proofs });
+  const startSignIn = createStartSignIn({ redirectUri, clock, peers, identities, proofs, push: config.PAR });
   const tokenEndpoint = { identities, clock, outboundFetch: fetchFromIssuer, proofs };
   const accesses = createAccessStore(store, clock, { idleSeconds: SESSION_IDLE_SECONDS, absoluteSeconds: SESSION_ABSOLUTE_SECONDS });
   const revocations = createRevocations({ peers, ...tokenEndpoint }, logger);
@@ -122,6 +123,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     const others = [{ href: '/device', label: 'On a device without keyboard, with a code' }];
     if (service) others.push({ href: '/service', label: 'As the client itself, for no user' });
     registerHome(pages, { peers, startSignIn, others });
+    registerPush(pages, { redirectUri, peers, ...tokenEndpoint });
     registerCallback(pages, { redirectUri, store, peers, accesses, ...tokenEndpoint });
     registerNotes(pages, { peers, api, accesses, renewal, startSignIn });
     registerDevice(pages, { peers, accesses, deviceFlow });

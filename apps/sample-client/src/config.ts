@@ -39,6 +39,8 @@ const settings = z.object({
   SERVICE_CLIENT_ID: z.string().optional(),
   SERVICE_CLIENT_SECRET: z.string().optional(),
   SERVICE_CLIENT_KEY: clientKey.optional(),
+  /** Push authorization requests (RFC 9126), and make no others. */
+  PAR: flag.default(false),
   /** Bind all tokens to keys of this client (RFC 9449), and take no others. */
   DPOP: flag.default(false),
   REDIS_URL: redisUrl.optional(),

@@ -82,4 +82,17 @@ describe('with the authorization server oidc-provider', () => {
     expect(new Set(api.authorizations.map((line) => line.split(' ')[0]))).toEqual(new Set(['DPoP']));
     expect(errors).toEqual([]);
   });
+
+  it('C-REQ-07: requests are pushed where that is the only way, with tokens that are bound to a key', async () => {
+    const all = await startAll({
+      environment: { DPOP: 'true' },
+      features: { dPoP: { enabled: true }, pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true } },
+    });
+    const { browser, errors } = all;
+    await connect(all);
+    expect(browser.page).toMatchObject({ status: 200, url: { href: `${all.client}/notes` } });
+    const asked = new URL(browser.visited.find((url) => url.startsWith(`${all.issuer}/auth?`)) as string).searchParams;
+    expect([...asked.keys()]).toEqual(['client_id', 'request_uri']);
+    expect(errors).toEqual([]);
+  });
 });

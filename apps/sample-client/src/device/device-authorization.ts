@@ -1,12 +1,10 @@
 import * as oauth from 'oauth4webapi';
-import { refusalOf } from '../callback/authorization-response.ts';
 import type { AuthorizationServer } from '../discovery/authorization-server.ts';
 import { isUsableEndpoint } from '../discovery/endpoint.ts';
 import type { DpopKey } from '../dpop/proofs.ts';
-import { PeerError } from '../peer-error.ts';
 import { libraryClient } from '../token/client-authentication.ts';
 import type { TokenEndpoint } from '../token/endpoint.ts';
-import { TokenRefusedError } from '../token/refused.ts';
+import { failureOf } from '../token/refused.ts';
 
 /** What the user is shown, and what is asked with meanwhile (RFC 8628 §3.2). */
 export interface DeviceAuthorization {
@@ -71,9 +69,7 @@ export async function requestDeviceAuthorization(
       askAt: clock.now() + intervalSeconds * 1000,
     };
   } catch (error) {
-    if (error instanceof oauth.ResponseBodyError) throw new TokenRefusedError(refusalOf(error.error, error.error_description));
-    if (error instanceof oauth.WWWAuthenticateChallengeError) throw new TokenRefusedError({ error: 'invalid_client' });
-    throw PeerError.from('authorization server', error);
+    throw failureOf(error);
   }
 }
 

@@ -1,6 +1,14 @@
+import { hash } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import type { DpopKey } from '../dpop/proofs.ts';
 import type { Tries } from '../notes/recovery.ts';
+
+/** What a challenge asks of the authentication itself (RFC 9470 §4). */
+export interface AuthenticationDemand {
+  acrValues?: string;
+  /** Seconds. */
+  maxAge?: string;
+}
 
 /** One authorization request that this browser may answer: what has to be the same when it comes back. */
 export interface Attempt {
@@ -15,6 +23,8 @@ export interface Attempt {
   scope?: string;
   /** To which the tokens will be bound. */
   dpopKey?: DpopKey;
+  /** What a challenge asks of the authentication. */
+  demand?: AuthenticationDemand;
   /** What becomes the session's `tries` when the attempt succeeds. */
   tries: Tries;
   /** Milliseconds since the epoch. */
@@ -37,9 +47,21 @@ export function withAttempt(attempts: readonly Attempt[], attempt: Attempt): Att
   return [...attempts, attempt].slice(-MAXIMUM_ATTEMPTS);
 }
 
+/** What an attempt is called in addresses of this client, where its state does not belong. */
+export function markOf(attempt: Attempt): string {
+  return hash('sha256', attempt.state, 'base64url');
+}
+
+/** The attempt with this mark, if there is one and it is not too old. It stays. */
+export function attemptWithMark(attempts: readonly Attempt[], mark: string | undefined, now: number): Attempt | undefined {
+  return attempts.find((attempt) => markOf(attempt) === mark && isFresh(attempt, now));
+}
+
+const isFresh = ({ startedAt }: Attempt, now: number): boolean => now - startedAt < ATTEMPT_LIFETIME_SECONDS * 1000;
+
 /** Takes the attempt with this state out. It is undefined when there is none or it is too old; the others stay. */
 export function takeAttempt(attempts: readonly Attempt[], state: string, now: number): { attempt: Attempt | undefined; others: Attempt[] } {
   const found = attempts.find((attempt) => attempt.state === state);
-  const fresh = found !== undefined && now - found.startedAt < ATTEMPT_LIFETIME_SECONDS * 1000;
+  const fresh = found !== undefined && isFresh(found, now);
   return { attempt: fresh ? found : undefined, others: attempts.filter((attempt) => attempt !== found) };
 }

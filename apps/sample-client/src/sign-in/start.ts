@@ -4,8 +4,10 @@ import type { Peers } from '../discovery/peers.ts';
 import type { Proofs } from '../dpop/proofs.ts';
 import type { Tries } from '../notes/recovery.ts';
 import type { Identities } from '../registration/identities.ts';
-import { createAttempt, withAttempt } from './attempt.ts';
-import { type AuthenticationDemand, authorizationUrl } from './authorization-request.ts';
+import { type AuthenticationDemand, createAttempt, markOf, withAttempt } from './attempt.ts';
+import { authorizationParameters, authorizationUrl } from './authorization-request.ts';
+import { isPushed } from './pushed-request.ts';
+import { PUSH_PATH } from './routes.ts';
 import { withoutUnknownOfflineAccess } from './scope.ts';
 
 export interface SignInDependencies {
@@ -14,6 +16,8 @@ export interface SignInDependencies {
   peers: Peers;
   identities: Identities;
   proofs: Proofs;
+  /** Push requests wherever that can be done, and make none elsewhere. */
+  push: boolean;
 }
 
 /** What an attempt is for, beyond what it always asks. */
@@ -25,11 +29,11 @@ export interface Wish extends AuthenticationDemand {
   tries?: Tries;
 }
 
-/** Begins an attempt in this browser's session and answers the address that the browser has to go to. */
+/** Begins an attempt in this browser's session and answers the address that the browser has to go to: the authorization server's, or one of this client that leads there. */
 export type StartSignIn = (request: FastifyRequest, wish?: Wish) => Promise<string>;
 
 /** @returns a function that throws PeerError when the authorization server or the API cannot be reached, NotRegisteredError when the former does not know this client. */
-export function createStartSignIn({ redirectUri, clock, peers, identities, proofs }: SignInDependencies): StartSignIn {
+export function createStartSignIn({ redirectUri, clock, peers, identities, proofs, push }: SignInDependencies): StartSignIn {
   return async (request, wish = {}) => {
     if (wish.metadataUrl !== undefined) peers.learn(wish.metadataUrl);
     const [authorizationServer, resourceServer] = await Promise.all([peers.authorizationServer(), peers.resourceServer()]);
@@ -37,6 +41,7 @@ export function createStartSignIn({ redirectUri, clock, peers, identities, proof
     // When no challenge named one: all that the API says it knows, or none, which leaves it to the authorization server.
     const wished = wish.scope ?? resourceServer?.scopes_supported?.join(' ');
     const scope = withoutUnknownOfflineAccess(wished, authorizationServer.scopes_supported);
+    const pushed = isPushed(authorizationServer, push);
     const dpopKey = proofs.newKey(authorizationServer);
     const attempt = createAttempt({
       issuer: authorizationServer.issuer,
@@ -44,11 +49,16 @@ export function createStartSignIn({ redirectUri, clock, peers, identities, proof
       resource: peers.resource,
       ...(scope !== undefined && { scope }),
       ...(dpopKey !== undefined && { dpopKey }),
+      demand: {
+        ...(wish.acrValues !== undefined && { acrValues: wish.acrValues }),
+        ...(wish.maxAge !== undefined && { maxAge: wish.maxAge }),
+      },
       tries: wish.tries ?? {},
       startedAt: clock.now(),
     });
     // Recorded before the browser leaves (RFC 9700 §4.4.2.1): what comes back is held against it.
     request.session.attempts = withAttempt(request.session.attempts ?? [], attempt);
-    return authorizationUrl(authorizationServer, redirectUri, attempt, wish, dpopKey && proofs.by(dpopKey));
+    if (pushed) return `${PUSH_PATH}?${new URLSearchParams({ attempt: markOf(attempt) })}`;
+    return authorizationUrl(authorizationServer, await authorizationParameters(attempt, redirectUri, proofs));
   };
 }

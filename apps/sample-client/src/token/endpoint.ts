@@ -1,13 +1,11 @@
 import type { Clock } from '@rolecall/storage/clock';
 import * as oauth from 'oauth4webapi';
-import { type Refusal, refusalOf } from '../callback/authorization-response.ts';
 import type { AuthorizationServer } from '../discovery/authorization-server.ts';
 import { type DpopKey, type Proofs, withNonce } from '../dpop/proofs.ts';
 import type { OutboundFetch } from '../outbound-fetch.ts';
-import { PeerError } from '../peer-error.ts';
 import type { Identities } from '../registration/identities.ts';
 import { libraryClient } from './client-authentication.ts';
-import { TokenRefusedError } from './refused.ts';
+import { failureOf, TokenRefusedError } from './refused.ts';
 import { readTokens, type Tokens } from './tokens.ts';
 
 /** What every request to the token endpoint needs. */
@@ -55,15 +53,8 @@ export async function requestTokens(
     const answer = await withNonce(dpop, () => send(request));
     return readTokens(answer, dpop ? 'dpop' : 'bearer', clock);
   } catch (error) {
-    const refusal = refusalIn(error);
-    if (refusal === undefined) throw PeerError.from('authorization server', error);
-    if (refusal.error === 'invalid_client') await identities.forget(identity);
-    throw new TokenRefusedError(refusal);
+    const failure = failureOf(error);
+    if (failure instanceof TokenRefusedError && failure.refusal.error === 'invalid_client') await identities.forget(identity);
+    throw failure;
   }
-}
-
-function refusalIn(error: unknown): Refusal | undefined {
-  if (error instanceof oauth.ResponseBodyError) return refusalOf(error.error, error.error_description);
-  // RFC 6749 §5.2: 401 with a challenge means that this client's own credentials are wrong.
-  return error instanceof oauth.WWWAuthenticateChallengeError ? { error: 'invalid_client' } : undefined;
 }

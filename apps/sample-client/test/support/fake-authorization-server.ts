@@ -12,6 +12,8 @@ export interface FakeAuthorizationServer {
   tokenAnswer: (form: URLSearchParams) => ScriptedAnswer | Promise<ScriptedAnswer>;
   /** How `POST /device_authorization` answers: name it in the metadata first. */
   deviceAnswer: () => ScriptedAnswer | Promise<ScriptedAnswer>;
+  /** How `POST /par` answers: name it in the metadata first. */
+  pushAnswer: (form: URLSearchParams) => ScriptedAnswer | Promise<ScriptedAnswer>;
   /** How `POST /revoke` answers. */
   revocationAnswer: (form: URLSearchParams) => ScriptedAnswer | Promise<ScriptedAnswer>;
   /** The token requests that came, as forms. */
@@ -35,6 +37,7 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
     if (method === 'GET' && url === '/.well-known/oauth-authorization-server') return { body: fake.metadata };
     if (method === 'POST' && url === '/token') return fake.tokenAnswer(new URLSearchParams(body));
     if (method === 'POST' && url === '/device_authorization') return fake.deviceAnswer();
+    if (method === 'POST' && url === '/par') return fake.pushAnswer(new URLSearchParams(body));
     if (method === 'POST' && url === '/revoke') return fake.revocationAnswer(new URLSearchParams(body));
     return { status: 404, body: 'not here' };
   });
@@ -54,6 +57,7 @@ export async function startFakeAuthorizationServer(): Promise<FakeAuthorizationS
     },
     interfere: () => undefined,
     tokenAnswer: () => tokens(),
+    pushAnswer: () => ({ status: 404 }),
     deviceAnswer: () => ({ status: 404 }),
     revocationAnswer: () => ({}),
     tokenForms: () => formsTo('/token'),
