@@ -33,12 +33,17 @@ import { createOwnAccess } from './service/own-access.ts';
 import { registerService } from './service/routes.ts';
 import { serviceClientOf } from './service/service-client.ts';
 import { registerPush } from './sign-in/routes.ts';
+import { registerSpa, SPA_PATH } from './spa/routes.ts';
 import { createStartSignIn } from './sign-in/start.ts';
 import { refresh } from './token/refresh-grant.ts';
 
 /** A note of the greatest length that the API takes, in characters that a form sends as nine bytes each. */
 const FORM_LIMIT_BYTES = 256 * 1024;
 const ANSWER_LIMIT_BYTES = { authorizationServer: 256 * 1024, api: 8 * 1024 * 1024 };
+/** The public client that a development server has. */
+const SEEDED_SPA = 'sample-spa';
+/** What an application asks for that cannot ask the API first. */
+const NOTES_SCOPE = 'notes:read notes:write';
 const SESSION_IDLE_SECONDS = 12 * 3_600;
 const SESSION_ANONYMOUS_SECONDS = 3_600;
 const SESSION_ABSOLUTE_SECONDS = 14 * 86_400;
@@ -107,6 +112,8 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   registerHealth(app, { sessions: () => store.ping() });
   registerPages(app, 'Sample client');
   if (https) registerMetadataDocument(app, baseUrl);
+  const spaClientId = config.SPA_CLIENT_ID ?? (config.NODE_ENV === 'production' ? undefined : SEEDED_SPA);
+  if (spaClientId !== undefined) registerSpa(app, { baseUrl, issuer, clientId: spaClientId, resource, scope: NOTES_SCOPE });
   await registerForms(app, FORM_LIMIT_BYTES);
   // Only the pages have sessions: health, the stylesheet and what does not exist ask no store, and work without it.
   await app.register(async (pages) => {
@@ -121,6 +128,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
       clock,
     });
     const others = [{ href: '/device', label: 'On a device without keyboard, with a code' }];
+    if (spaClientId !== undefined) others.push({ href: SPA_PATH, label: 'In the browser alone, as a single-page application' });
     if (service) others.push({ href: '/service', label: 'As the client itself, for no user' });
     registerHome(pages, { peers, startSignIn, others });
     registerPush(pages, { redirectUri, peers, ...tokenEndpoint });

@@ -43,6 +43,8 @@ const settings = z.object({
   PAR: flag.default(false),
   /** Bind all tokens to keys of this client (RFC 9449), and take no others. */
   DPOP: flag.default(false),
+  /** As whom the single-page application asks `ISSUER`. In production there is none, unless it is said. */
+  SPA_CLIENT_ID: z.string().optional(),
   REDIS_URL: redisUrl.optional(),
   /** How long the authorization server or the API may take to answer. */
   PEER_TIMEOUT: seconds(1, 60).default(5),

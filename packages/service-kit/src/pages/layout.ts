@@ -12,7 +12,7 @@ export interface Page {
 }
 
 /** The whole document around a page. */
-export function layout(page: Page, role: string, stylesheetPath: string): string {
+export function layout(page: Page, role: string, stylesheetPath: string, scriptPath?: string): string {
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -22,6 +22,7 @@ export function layout(page: Page, role: string, stylesheetPath: string): string
 <title>${page.title} · ${role}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${stylesheetPath}">
+!${scriptPath === undefined ? '' : html`<script type="module" src="${scriptPath}"></script>`}
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>

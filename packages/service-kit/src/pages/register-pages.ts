@@ -14,11 +14,13 @@ export interface PageOptions {
    * so a form that leads back to a client has to name that client's origin.
    */
   formTargets?: readonly string[];
+  /** A module of this service that makes the page, and the origins that it may talk to beside its own. No other script runs. */
+  script?: { path: string; connectTo: readonly string[] };
 }
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Answers with a page: never cached, never framed, without scripts. */
+    /** Answers with a page: never cached, never framed, without scripts unless it is said. */
     page(page: Page, options?: PageOptions): FastifyReply;
   }
 }
@@ -43,11 +45,20 @@ export function registerPages(app: FastifyInstance, role: string, basePath = '')
       `form-action ${["'self'", ...(options.formTargets ?? [])].join(' ')}`,
       "frame-ancestors 'none'",
       "base-uri 'none'",
+      ...(options.script ? scriptPolicy(options.script.connectTo) : []),
     ];
     return this.code(options.status ?? 200)
       .type('text/html; charset=utf-8')
       .header('cache-control', 'no-store')
       .header('content-security-policy', policy.join('; '))
-      .send(layout(page, role, stylesheetPath));
+      .send(layout(page, role, stylesheetPath, options.script?.path));
   });
 }
+
+/** Scripts come from files of this service alone, and cannot make markup from text. */
+const scriptPolicy = (connectTo: readonly string[]): string[] => [
+  "script-src 'self'",
+  `connect-src ${connectTo.join(' ')}`,
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+];
