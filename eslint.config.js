@@ -45,6 +45,11 @@ export default tseslint.config(
     },
   },
   {
+    // Run as they are, by Node.
+    files: ['**/examples/*.mjs'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+  },
+  {
     // Features know the stores' interfaces, never an adapter: app.ts alone wires.
     files: ['apps/*/src/**/*.ts'],
     ignores: ['apps/*/src/app.ts', 'apps/*/src/main.ts', 'apps/*/src/migrate.ts', 'apps/*/src/create-admin.ts', 'apps/*/src/stores/**'],

@@ -123,6 +123,36 @@ describe('a token that the authorization server will not hear of', () => {
   });
 });
 
+describe('a flood of made-up tokens', () => {
+  it('takes nothing from those whose tokens were good before, and asks no more than so many questions at once', async () => {
+    api = await startGuardedApi({ introspection: INTROSPECTION });
+    api.introspection.answers.set('good', active());
+    expect((await api.get('/read', 'good')).statusCode).toBe(200);
+    const waiting: (() => void)[] = [];
+    api.authorizationServer.behave('/introspect', (response, { body }) => {
+      if (body.includes('good')) answer(response, 200, active());
+      else waiting.push(() => answer(response, 200, { active: false }));
+    });
+    const flood = Array.from({ length: 300 }, (_, index) => api.get('/read', `made-up-${index}`));
+    await expect.poll(() => waiting.length).toBe(200);
+    expect((await api.get('/read', 'good')).statusCode).toBe(200);
+    expect((await api.get('/read', 'one-more')).statusCode).toBe(503);
+    waiting.splice(0).forEach((answerIt) => answerIt());
+    const statuses = (await Promise.all(flood)).map(({ statusCode }) => statusCode);
+    expect([401, 503].map((status) => statuses.filter((each) => each === status).length)).toEqual([200, 100]);
+    expect(waiting).toEqual([]);
+  });
+
+  it('that do not begin as the issuer’s do is refused without a question', async () => {
+    api = await startGuardedApi({ introspection: { ...INTROSPECTION, prefix: 'rc_at_' } });
+    api.introspection.answers.set('rc_at_good', active());
+    api.introspection.answers.set('good', active());
+    expect((await api.get('/read', 'rc_at_good')).statusCode).toBe(200);
+    for (const token of ['good', 'RC_AT_good', 'x', 'a.b.c.d']) expect((await api.get('/read', token)).statusCode).toBe(401);
+    expect(api.introspection.asked).toHaveLength(1);
+  });
+});
+
 describe('an answer that is remembered', () => {
   beforeEach(async () => {
     api = await startGuardedApi({ introspection: { ...INTROSPECTION, cacheSeconds: 30 } });

@@ -6,7 +6,9 @@ import { createWithin } from '../within.ts';
 import { fetchJson } from './fetch-document.ts';
 import { discoverIssuer, type IssuerMetadata } from './metadata.ts';
 
-/** Keys younger than this are used without asking again. */
+/** Keys of this age are fetched anew while requests go on. */
+const REFRESH_MILLISECONDS = 4 * 60_000;
+/** Keys younger than this are used without waiting for newer ones. */
 const FRESH_MILLISECONDS = 5 * 60_000;
 /** Keys older than this are used no more, even where no newer ones can be had. */
 const USABLE_MILLISECONDS = 60 * 60_000;
@@ -14,8 +16,10 @@ const USABLE_MILLISECONDS = 60 * 60_000;
 const UNKNOWN_KEY_INTERVAL_MILLISECONDS = 10_000;
 /** How long a failed attempt stands for those that follow it: an authorization server in trouble is not to be flooded as well. */
 const RETRY_MILLISECONDS = 2_000;
-/** The same while there are keys that still serve: each attempt may hold up the requests that wait for it. */
+/** The same while there are keys that still serve. */
 const RETRY_WITH_KEYS_MILLISECONDS = 10_000;
+/** For so long after a failed attempt no request waits for another, as long as there are keys that serve: who is away is not waited for again and again. */
+const PATIENCE_MILLISECONDS = 60_000;
 
 /** The key of a key set that the header of a JWT names: one that is for that algorithm and for signatures. */
 type FindKey = (header: JWTHeaderParameters) => Promise<CryptoKey>;
@@ -66,20 +70,29 @@ export function createIssuer(options: { issuer: string; clock: Clock; log: Log; 
     await loading;
   };
 
+  /** @returns whether it has waited: then what is known is as new as can be. */
+  const keepFresh = async (): Promise<boolean> => {
+    if (within(known?.loadedAt, REFRESH_MILLISECONDS)) return false;
+    const answer = refresh();
+    const serves = within(known?.loadedAt, USABLE_MILLISECONDS) && within(failedAt, PATIENCE_MILLISECONDS);
+    if (within(known?.loadedAt, FRESH_MILLISECONDS) || serves) return false;
+    await answer;
+    return true;
+  };
+
   const usable = () => {
     if (known === undefined || !within(known.loadedAt, USABLE_MILLISECONDS)) throw new UnavailableError('nothing is known of the issuer');
     return known;
   };
 
   const key: FindKey = async (header) => {
-    const stale = !within(known?.loadedAt, FRESH_MILLISECONDS);
-    if (stale) await refresh();
+    const refreshed = await keepFresh();
     const { find, metadata } = usable();
     try {
       return await find(header);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      if (!stale && !within(unknownKeyAt, UNKNOWN_KEY_INTERVAL_MILLISECONDS)) {
+      if (!refreshed && !within(unknownKeyAt, UNKNOWN_KEY_INTERVAL_MILLISECONDS)) {
         unknownKeyAt = clock.now();
         await refresh(metadata);
       } else {
@@ -95,7 +108,7 @@ export function createIssuer(options: { issuer: string; clock: Clock; log: Log; 
   return {
     key,
     metadata: async () => {
-      if (!within(known?.loadedAt, FRESH_MILLISECONDS)) await refresh();
+      await keepFresh();
       return usable().metadata;
     },
   };

@@ -19,8 +19,9 @@ const USABLE_MILLISECONDS = 3_500;
 /** After a failure it is soon tried again, so that one failure does not cost the bound; after several the issuer is left alone for longer. */
 const RETRY_MILLISECONDS = 500;
 const RETRY_OFTEN = 3;
-/** After a failure no request is held up for so long. */
-const PATIENCE_MILLISECONDS = 5_000;
+const RETRY_LATER_MILLISECONDS = 5_000;
+/** For so long after a failure no request waits for another attempt: longer than from one attempt to the end of the next, so that whoever is away is waited for once. */
+const PATIENCE_MILLISECONDS = 15_000;
 /** Longer than any access token lives of an issuer that has such a feed: an hour. */
 const FORGET_SECONDS = 2 * 3_600;
 
@@ -116,7 +117,7 @@ export function followRevocations(options: {
       .finally(() => (fetching = undefined)));
 
   return async ({ claims }) => {
-    const pause = failures < RETRY_OFTEN ? RETRY_MILLISECONDS : PATIENCE_MILLISECONDS;
+    const pause = failures < RETRY_OFTEN ? RETRY_MILLISECONDS : RETRY_LATER_MILLISECONDS;
     if (!within(fetchedAt, FRESH_MILLISECONDS) && !within(failedAt, pause)) {
       const patient = !within(failedAt, PATIENCE_MILLISECONDS);
       const answer = refresh();

@@ -19,6 +19,8 @@ export interface IntrospectionOptions {
   clientSecret: string;
   /** How long an answer is used again: so long a revoked token may still be accepted. 0, the default, asks for every request. */
   cacheSeconds?: number;
+  /** What all opaque tokens of the issuer begin with, if it is known (`rc_at_`): others are refused without a question. */
+  prefix?: string;
   /** Ask for a signed answer (RFC 9701), and accept no other. */
   signed?: boolean;
 }
@@ -31,6 +33,8 @@ const REMEMBERED = 10_000;
 
 /** Questions that are under way at once: made-up tokens must not make any number of them. */
 const MAXIMUM_ASKING = 200;
+/** The same where the token was good when it was asked about last: whoever makes tokens up takes nothing from those who have some. */
+const MAXIMUM_ASKING_AGAIN = 400;
 
 /** Answers that concern the token that was asked about, and no other. */
 const ABOUT_THE_TOKEN: ReadonlySet<number | undefined> = new Set([400, 413, 414]);
@@ -53,7 +57,7 @@ export function createIntrospection(
     fetch?: typeof fetch | undefined;
   },
 ): (token: string) => Promise<AccessToken> {
-  const { clientId, clientSecret, cacheSeconds = 0, signed = false, issuerName, audience, issuer, clock, log } = options;
+  const { clientId, clientSecret, cacheSeconds = 0, prefix = '', signed = false, issuerName, audience, issuer, clock, log } = options;
   const expected = () => ({ issuer: issuerName, audience, now: clock.now() });
   const asking = new Map<string, Promise<Record<string, unknown>>>();
   const answers = new LRUCache<string, { claims: Record<string, unknown>; at: number }>({ max: REMEMBERED });
@@ -105,23 +109,25 @@ export function createIntrospection(
   };
 
   return async (token) => {
+    if (!token.startsWith(prefix)) throw new Error('the issuer has no such tokens');
     const key = hash('sha256', token, 'base64url');
     const known = answers.get(key);
     // Never beyond the token's own end (RFC 7662 §4).
     if (known !== undefined && within(known.at, cacheSeconds * 1000) && Number(known.claims['exp']) * 1000 > clock.now())
       return readAccessToken(known.claims, expected());
-    answers.delete(key);
     const at = clock.now();
     let answer = asking.get(key);
     if (answer === undefined) {
-      if (asking.size >= MAXIMUM_ASKING) throw new UnavailableError('too many tokens are asked about at once');
+      if (asking.size >= (known === undefined ? MAXIMUM_ASKING : MAXIMUM_ASKING_AGAIN))
+        throw new UnavailableError('too many tokens are asked about at once');
       answer = ask(token).finally(() => asking.delete(key));
       asking.set(key, answer);
     }
     const claims = await answer;
+    answers.delete(key);
     if (claims['active'] !== true) throw new Error('the token is not active');
     const accessToken = readAccessToken(claims, expected());
-    if (cacheSeconds > 0) answers.set(key, { claims, at });
+    answers.set(key, { claims, at });
     return accessToken;
   };
 }
