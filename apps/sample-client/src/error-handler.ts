@@ -14,7 +14,7 @@ interface Words {
 
 /** Writes the page for every error. What went wrong inside is logged and never sent. */
 export function errorHandler(
-  error: FastifyError | PeerError | NotRegisteredError | StoreUnavailableError,
+  error: FastifyError | PeerError | StoreUnavailableError,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
@@ -47,19 +47,19 @@ function bodyOf({ title, text, said }: Words): string {
 <p class="actions"><a class="button quiet" href="/">Start page</a></p>`;
 }
 
-function wordsFor(error: FastifyError | PeerError | NotRegisteredError | StoreUnavailableError): Words {
-  if (error instanceof PeerError)
-    return {
-      status: 503,
-      title: `The ${error.peer} is not available`,
-      text: 'It cannot be reached just now, or its answer cannot be used. Please try again in a moment.',
-    };
+function wordsFor(error: FastifyError | PeerError | StoreUnavailableError): Words {
   if (error instanceof NotRegisteredError)
     return {
       status: error.statusCode,
       title: 'The authorization server does not know this client',
       text: `Somebody has to register this client at ${error.issuer} and give it the id and the secret (CLIENT_ID, CLIENT_SECRET): it could not do so by itself.`,
       ...(error.refusal !== undefined && { said: [error.refusal.error, error.refusal.description].filter(Boolean).join(': ') }),
+    };
+  if (error instanceof PeerError)
+    return {
+      status: 503,
+      title: `The ${error.peer} is not available`,
+      text: 'It cannot be reached just now, or its answer cannot be used. Please try again in a moment.',
     };
   if (error instanceof StoreUnavailableError)
     return {

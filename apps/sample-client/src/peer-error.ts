@@ -4,7 +4,7 @@ export type Peer = 'authorization server' | 'API';
 /** A peer that does not answer, or answers what cannot be used. The user is told which one it was, never why: the message is for the log. */
 export class PeerError extends Error {
   readonly peer: Peer;
-  readonly statusCode = 503;
+  readonly statusCode: number = 503;
 
   constructor(peer: Peer, message: string, options?: { cause?: unknown }) {
     super(`${peer}: ${message}`, options);

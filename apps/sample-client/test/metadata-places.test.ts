@@ -61,7 +61,14 @@ describe('where the metadata of an authorization server is looked for', () => {
     expect(asked()).toHaveLength(1);
   });
 
-  it.each([500, 503, 403, 429, 301])('C-DISC-03: status %i is trouble, not absence', async (status) => {
+  it.each([400, 401, 403, 405, 410])('C-DISC-03: status %i is absence, as 404 is', async (status) => {
+    const { origin, documents, outboundFetch } = await startServer();
+    documents['/.well-known/oauth-authorization-server'] = { status, body: {} };
+    documents['/.well-known/openid-configuration'] = metadataOf(origin);
+    expect(await discoverAuthorizationServer(origin, outboundFetch)).toMatchObject({ issuer: origin });
+  });
+
+  it.each([500, 503, 408, 429, 301])('C-DISC-03: status %i is trouble, not absence', async (status) => {
     const { origin, documents, outboundFetch, asked } = await startServer();
     documents['/.well-known/oauth-authorization-server'] = { status, body: {} };
     documents['/.well-known/openid-configuration'] = metadataOf(origin);

@@ -133,6 +133,18 @@ describe('registration by the client itself', () => {
     expect(registrations()).toHaveLength(2);
   });
 
+  it('C-CB-07: an answer to an attempt whose registration is over, and cannot be had again, ends at a clean address', async () => {
+    const expiring = { ...REGISTERED, client_secret_expires_at: Math.floor(Date.now() / 1000) + 300 };
+    const { browser, clock, authorizationServer } = await startUnregistered(() => ({ status: 201, body: expiring }));
+    await browser.get('/');
+    const state = browser.authorizationUrl().searchParams.get('state') ?? '';
+    authorizationServer.interfere = ({ url }) => (url === '/register' ? { status: 403, body: { error: 'access_denied' } } : undefined);
+    clock.advance(400);
+    const answer = await browser.callback({ code: 'c', state, iss: authorizationServer.issuer });
+    expect(answer.headers.location).toBe('/sign-in/unavailable');
+    expect(authorizationServer.tokenForms()).toEqual([]);
+  });
+
   it('C-DISC-07: says so where an initial access token is asked for', async () => {
     const { browser } = await startUnregistered(() => ({ status: 401, headers: { 'www-authenticate': 'Bearer' }, body: {} }));
     const page = await browser.get('/');

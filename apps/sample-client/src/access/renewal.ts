@@ -3,7 +3,6 @@ import type { Clock } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import type { FastifyBaseLogger } from 'fastify';
 import { PeerError } from '../peer-error.ts';
-import { NotRegisteredError } from '../registration/not-registered-error.ts';
 import { TokenRefusedError } from '../token/refused.ts';
 import type { Access } from './access.ts';
 import type { AccessStore } from './access-store.ts';
@@ -113,7 +112,7 @@ export function createRenewal(dependencies: RenewalDependencies): Renewal {
       try {
         return await renew(id, access);
       } catch (error) {
-        if (!(error instanceof PeerError || error instanceof NotRegisteredError)) throw error;
+        if (!(error instanceof PeerError)) throw error;
         logger.warn({ err: error }, 'the access token could not be renewed; it is still good');
         await store.set(pauseOf(id), true, PAUSE_SECONDS);
         return access;
