@@ -86,8 +86,8 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   const tokenEndpoint = { identities, clock, outboundFetch: fetchFromIssuer, proofs };
   const accesses = createAccessStore(store, clock, { idleSeconds: SESSION_IDLE_SECONDS, absoluteSeconds: SESSION_ABSOLUTE_SECONDS });
   const revocations = createRevocations({ peers, ...tokenEndpoint }, logger);
-  // The authorization server's metadata, which has up to three places, and the request itself; before them the API's metadata, where that decides.
-  const longestSeconds = (config.DISCOVER_ISSUER ? 8 : 4) * config.PEER_TIMEOUT + 1;
+  // The authorization server's metadata, which has up to three places, a registration, and the request itself, twice where a nonce is wanted; before them the API's metadata, where that decides.
+  const longestSeconds = (config.DISCOVER_ISSUER ? 10 : 6) * config.PEER_TIMEOUT + 1;
   const renewal = createRenewal({
     store,
     accesses,
@@ -134,7 +134,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     registerPush(pages, { redirectUri, peers, ...tokenEndpoint });
     registerCallback(pages, { redirectUri, store, peers, accesses, ...tokenEndpoint });
     registerNotes(pages, { peers, api, accesses, renewal, startSignIn });
-    registerDevice(pages, { peers, accesses, deviceFlow });
+    registerDevice(pages, { peers, accesses, deviceFlow, clock });
     if (service !== undefined)
       registerService(pages, { client: service, api, ownAccess: createOwnAccess({ ...tokenEndpoint, peers }, service) });
     await pages.register(async (own) => registerFrontEndApi(own, { origin: baseUrl, peers, api, renewal }), { prefix: '/api' });

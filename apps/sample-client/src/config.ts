@@ -41,7 +41,7 @@ const settings = z.object({
   SERVICE_CLIENT_KEY: clientKey.optional(),
   /** Push authorization requests (RFC 9126), and make no others. */
   PAR: flag.default(false),
-  /** Bind all tokens to keys of this client (RFC 9449), and take no others. */
+  /** Bind new access to a key of each session (RFC 9449), and take no bearer tokens instead. */
   DPOP: flag.default(false),
   /** As whom the single-page application asks `ISSUER`. In production there is none, unless it is said. */
   SPA_CLIENT_ID: z.string().optional(),

@@ -108,6 +108,19 @@ describe('the device flow', () => {
   });
 
   it.each([
+    [300, 300],
+    [0.5, 1],
+    [1e12, 1_800],
+  ])('C-TOK-09: takes an interval of %d seconds as %d', async (interval, seconds) => {
+    const { browser, clock, authorizationServer } = await waiting({ interval, expires_in: 3_600 });
+    expect(browser.answers.at(-1)?.headers.refresh).toBe(`${seconds}; url=/device`);
+    authorizationServer.tokenAnswer = () => error('slow_down');
+    clock.advance(seconds);
+    const page = await browser.get('/device');
+    expect(page.headers.refresh ?? 'ended').toBe(interval === 1e12 ? 'ended' : `${seconds + 5}; url=/device`);
+  });
+
+  it.each([
     ['a time-out', 'silence' as const],
     ['503', { status: 503, body: 'busy' }],
   ])('C-TOK-09: waits twice as long after %s, and then works', async (_case, answer) => {

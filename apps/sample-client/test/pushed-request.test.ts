@@ -94,6 +94,8 @@ describe('a pushed authorization request', () => {
   it.each([
     ['an error page', { status: 500, body: 'x' }],
     ['silence', 'silence' as const],
+    ['a reference that is none', { status: 201, body: { request_uri: 'a\nb', expires_in: 60 } }],
+    ['one that is too long', { status: 201, body: { request_uri: 'x'.repeat(1_001), expires_in: 60 } }],
     ['no reference', { status: 201, body: { expires_in: 60 } }],
   ])('C-REQ-07: nor when the answer is %s', async (_case, answer) => {
     const { browser, link, authorizationServer } = await start();

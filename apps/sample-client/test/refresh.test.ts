@@ -167,6 +167,24 @@ describe('refreshes at the same time', () => {
   });
 });
 
+describe('a store that fails', () => {
+  it('C-TOK-07: between the refresh and keeping it: the page says so, and the next one asks again with what is there', async () => {
+    const { browser, clock, store, refreshes } = await connected(() => tokens({ access_token: 'at-1', refresh_token: 'rt-1' }));
+    const { replace } = store;
+    store.replace = async (key, ...rest) => {
+      if (key.startsWith('access:')) throw new Error('the store is gone');
+      return replace(key, ...rest);
+    };
+    clock.advance(DUE_SECONDS);
+    const page = await browser.get('/notes');
+    expect([page.statusCode, page.body]).toEqual([503, expect.stringContaining('This client is not available')]);
+    store.replace = replace;
+    expect((await browser.get('/notes')).statusCode).toBe(200);
+    // A server that rotates answers the same successor for a moment.
+    expect(refreshes().map((form) => form.get('refresh_token'))).toEqual(['rt-0', 'rt-0']);
+  });
+});
+
 describe('a refresh that fails', () => {
   it('C-TOK-07: with invalid_grant drops all tokens, says so, and starts over', async () => {
     const { browser, clock, resourceServer, authorizationServer, refreshes } = await connected(() => ({

@@ -55,7 +55,7 @@ export async function requestDeviceAuthorization(
       [oauth.allowInsecureRequests]: true, // outboundFetch decides: on this machine only
     });
     const answer = await oauth.processDeviceAuthorizationResponse(authorizationServer, client, response);
-    const intervalSeconds = Math.min(Math.max(answer.interval ?? INTERVAL_SECONDS, 1), 60);
+    const intervalSeconds = Math.min(Math.max(answer.interval ?? INTERVAL_SECONDS, 1), LONGEST_SECONDS);
     const { issuer } = authorizationServer;
     return {
       issuer,

@@ -39,7 +39,8 @@ export interface DeviceFlowDependencies extends TokenEndpoint {
 
 /** RFC 8628 §3.5: so much longer is every wait after `slow_down`. */
 const SLOWER_SECONDS = 5;
-const LONGEST_INTERVAL_SECONDS = 120;
+/** Doubled no further than this: the user is waiting. */
+const LONGEST_DOUBLED_SECONDS = 60;
 /** How it ended can be read for so long. */
 const AFTERWARDS_SECONDS = 600;
 
@@ -70,7 +71,7 @@ export function createDeviceFlow({ peers, store, logger, longestSeconds, ...endp
       if (!(error instanceof PeerError)) throw error;
       // RFC 8628 §3.5: a server that does not answer is asked less and less often.
       logger.warn({ err: error }, 'it could not be asked whether the user has decided');
-      return { intervalSeconds: Math.min(intervalSeconds * 2, LONGEST_INTERVAL_SECONDS) };
+      return { intervalSeconds: lessOften(intervalSeconds) };
     }
   };
 
@@ -108,9 +109,9 @@ function afterRefusal({ refusal }: TokenRefusedError, intervalSeconds: number): 
     case 'authorization_pending':
       return {};
     case 'slow_down':
-      return { intervalSeconds: Math.min(intervalSeconds + SLOWER_SECONDS, LONGEST_INTERVAL_SECONDS) };
+      return { intervalSeconds: intervalSeconds + SLOWER_SECONDS };
     case 'temporarily_unavailable':
-      return { intervalSeconds: Math.min(intervalSeconds * 2, LONGEST_INTERVAL_SECONDS) };
+      return { intervalSeconds: lessOften(intervalSeconds) };
     case 'access_denied':
       return { end: { kind: 'denied' } };
     case 'expired_token':
@@ -119,6 +120,8 @@ function afterRefusal({ refusal }: TokenRefusedError, intervalSeconds: number): 
       return { end: { kind: 'refused', refusal } };
   }
 }
+
+const lessOften = (intervalSeconds: number) => Math.max(intervalSeconds, Math.min(intervalSeconds * 2, LONGEST_DOUBLED_SECONDS));
 
 const keyOf = (id: string) => `device:${id}`;
 const markOf = (id: string) => `asking-for-device:${id}`;

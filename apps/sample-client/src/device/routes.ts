@@ -1,3 +1,4 @@
+import type { Clock } from '@rolecall/storage/clock';
 import type { FastifyInstance } from 'fastify';
 import { usableConnection } from '../access/access.ts';
 import type { AccessStore } from '../access/access-store.ts';
@@ -10,13 +11,14 @@ export interface DeviceDependencies {
   peers: Peers;
   accesses: AccessStore;
   deviceFlow: DeviceFlow;
+  clock: Clock;
 }
 
 /**
  * Adds the pages of a device without keyboard (`GET /device`, `POST /device`, `POST /device/cancel`). The page that waits loads itself again, and each time
  * this client asks the authorization server, if it is time for that: nothing is asked for a browser that is not there any more.
  */
-export function registerDevice(app: FastifyInstance, { peers, accesses, deviceFlow }: DeviceDependencies): void {
+export function registerDevice(app: FastifyInstance, { peers, accesses, deviceFlow, clock }: DeviceDependencies): void {
   app.get('/device', { exposeHeadRoute: false }, async (request, reply) => {
     if ((await usableConnection(request.session, peers)) !== undefined) return reply.redirect('/notes', 303);
     const { device } = request.session;
@@ -36,7 +38,7 @@ export function registerDevice(app: FastifyInstance, { peers, accesses, deviceFl
     }
     const { pending } = asked;
     if (pending.end !== undefined) return reply.page(endPage({ end: pending.end, csrfToken: reply.generateCsrf() }));
-    reply.header('refresh', `${Math.ceil(pending.intervalSeconds)}; url=/device`);
+    reply.header('refresh', `${Math.max(1, Math.ceil((pending.askAt - clock.now()) / 1000))}; url=/device`);
     return reply.page(waitingPage({ pending, csrfToken: reply.generateCsrf() }));
   });
 

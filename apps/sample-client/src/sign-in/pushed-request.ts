@@ -17,6 +17,9 @@ export function isPushed(authorizationServer: AuthorizationServer, wanted: boole
   throw new PeerError('authorization server', 'the metadata offers no pushed authorization requests');
 }
 
+/** Printable, and short enough for every proxy. */
+const REQUEST_URI = /^[\x21-\x7e]{1,1000}$/;
+
 /**
  * Pushes an authorization request, authenticated as at the token endpoint (RFC 9126 §2.1).
  *
@@ -36,6 +39,7 @@ export async function pushRequest(
       [oauth.allowInsecureRequests]: true, // outboundFetch decides: on this machine only
     });
     const { request_uri } = await oauth.processPushedAuthorizationResponse(authorizationServer, client, response);
+    if (!REQUEST_URI.test(request_uri)) throw new Error('the request_uri is none that fits into an address');
     return new URLSearchParams({ client_id: clientId, request_uri });
   } catch (error) {
     throw failureOf(error);
