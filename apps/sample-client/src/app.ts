@@ -81,8 +81,8 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     metadataDocumentUrl: https ? baseUrl + METADATA_DOCUMENT_PATH : undefined,
     dynamicRegistration: createDynamicRegistration({ baseUrl, store, clock, outboundFetch: fetchFromIssuer }),
   });
-  const proofs = createProofs(config.DPOP, clock);
-  const startSignIn = createStartSignIn({ redirectUri, clock, peers, identities, proofs, push: config.PAR });
+  const proofs = createProofs(config.CLIENT_DPOP, clock);
+  const startSignIn = createStartSignIn({ redirectUri, clock, peers, identities, proofs, push: config.CLIENT_PAR });
   const tokenEndpoint = { identities, clock, outboundFetch: fetchFromIssuer, proofs };
   const accesses = createAccessStore(store, clock, { idleSeconds: SESSION_IDLE_SECONDS, absoluteSeconds: SESSION_ABSOLUTE_SECONDS });
   const revocations = createRevocations({ peers, ...tokenEndpoint }, logger);

@@ -40,9 +40,9 @@ const settings = z.object({
   SERVICE_CLIENT_SECRET: z.string().optional(),
   SERVICE_CLIENT_KEY: clientKey.optional(),
   /** Push authorization requests (RFC 9126), and make no others. */
-  PAR: flag.default(false),
+  CLIENT_PAR: flag.default(false),
   /** Bind new access to a key of each session (RFC 9449), and take no bearer tokens instead. */
-  DPOP: flag.default(false),
+  CLIENT_DPOP: flag.default(false),
   /** As whom the single-page application asks `ISSUER`. In production there is none, unless it is said. */
   SPA_CLIENT_ID: z.string().optional(),
   REDIS_URL: redisUrl.optional(),

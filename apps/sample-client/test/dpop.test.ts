@@ -10,7 +10,7 @@ const refused = { status: 401, headers: { 'www-authenticate': 'DPoP error="inval
 
 /** A client that binds its tokens to keys, at a server that offers that. */
 async function start(prepare: (client: Awaited<ReturnType<typeof startClient>>) => void = () => {}) {
-  const client = await startClient({ DPOP: 'true' });
+  const client = await startClient({ CLIENT_DPOP: 'true' });
   const { authorizationServer, resourceServer } = client;
   authorizationServer.metadata.dpop_signing_alg_values_supported = ['RS256', 'ES256'];
   authorizationServer.tokenAnswer = () => bound();

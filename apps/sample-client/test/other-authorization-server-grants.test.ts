@@ -70,7 +70,7 @@ describe('with the authorization server oidc-provider', () => {
 
   it('C-DPOP-01 C-DPOP-02: tokens are bound to a key, with the nonces of both servers', async () => {
     const all = await startAll({
-      environment: { DPOP: 'true' },
+      environment: { CLIENT_DPOP: 'true' },
       features: { dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true } },
       guardDpop: { required: true, nonces: true },
     });
@@ -85,7 +85,7 @@ describe('with the authorization server oidc-provider', () => {
 
   it('C-REQ-07: requests are pushed where that is the only way, with tokens that are bound to a key', async () => {
     const all = await startAll({
-      environment: { DPOP: 'true' },
+      environment: { CLIENT_DPOP: 'true' },
       features: { dPoP: { enabled: true }, pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: true } },
     });
     const { browser, errors } = all;

@@ -4,7 +4,7 @@ import { startClient } from './support/client.ts';
 import { challenge } from './support/fake-resource-server.ts';
 
 /** A client at a server that takes pushed requests. */
-async function start(environment: Record<string, string> = { PAR: 'true' }, metadata: Record<string, unknown> = {}) {
+async function start(environment: Record<string, string> = { CLIENT_PAR: 'true' }, metadata: Record<string, unknown> = {}) {
   const client = await startClient(environment);
   const { browser, authorizationServer } = client;
   const { server, issuer } = authorizationServer;
@@ -77,13 +77,13 @@ describe('a pushed authorization request', () => {
   });
 
   it.each([
-    ['wants it and the server has none', { PAR: 'true' }, { pushed_authorization_request_endpoint: undefined }],
+    ['wants it and the server has none', { CLIENT_PAR: 'true' }, { pushed_authorization_request_endpoint: undefined }],
     [
       'is required to and there is nowhere to',
       {},
       { pushed_authorization_request_endpoint: undefined, require_pushed_authorization_requests: true },
     ],
-    ['is to push to an odd address', { PAR: 'true' }, { pushed_authorization_request_endpoint: 'http://10.0.0.1/par' }],
+    ['is to push to an odd address', { CLIENT_PAR: 'true' }, { pushed_authorization_request_endpoint: 'http://10.0.0.1/par' }],
   ])('C-REQ-07: there is no silent fallback when the client %s', async (_case, environment, metadata) => {
     const { browser, authorizationServer } = await start(environment, metadata);
     const page = await browser.get('/');
