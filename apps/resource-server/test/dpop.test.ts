@@ -3,6 +3,7 @@ import { parseChallenges } from '@rolecall/resource-guard/test-support/challenge
 import { createProofKey, type ProofKey, signProof } from '@rolecall/resource-guard/test-support/proof';
 import * as oauth from 'oauth4webapi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rawRequest } from './support/raw-request.ts';
 import { openTestStores, startResourceServer, type TestResourceServer } from './support/resource-server.ts';
 import type { Stores } from '../src/stores/types.ts';
 
@@ -75,6 +76,20 @@ describe('tokens that are bound to a key', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await server.request('/notes')).status).toBe(200);
     expect(server.logs()).toContain('connection lost');
+    await server.close();
+  });
+
+  it('RS-DPOP-02: two proofs on the wire are too many, however their fields are written', async () => {
+    const server = await start();
+    const [one, other] = [await boundRequest(server), await boundRequest(server)];
+    const authorization = `Authorization: ${one.authorization}`;
+    for (const second of [`dpop: ${one.dpop}`, `DPOP: ${other.dpop}`, 'DPoP:']) {
+      const { status, text } = await rawRequest(server.url, ['GET /notes HTTP/1.1', authorization, `DPoP: ${one.dpop}`, second]);
+      expect([status, text.includes('error="invalid_dpop_proof"')]).toEqual([401, true]);
+    }
+    // A whole address in the request line, and a Host of its own: the proof is for this resource all the same.
+    const absolute = ['GET http://evil.example/notes HTTP/1.1', authorization, `dPoP: ${one.dpop}`];
+    expect((await rawRequest(server.url, absolute)).status).toBe(200);
     await server.close();
   });
 

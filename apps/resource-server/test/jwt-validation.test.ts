@@ -124,6 +124,24 @@ describe('the signature', () => {
     await expectRefused(await present(`${header}.${claims}.${bytes.toString('base64url')}`));
   });
 
+  it.each([
+    ['short', 1_024],
+    ['long', 16_384],
+  ])('RS-JWT-02, SEC-45: an RSA key that is too %s is not used, though it is published', async (name, modulusLength) => {
+    const { authorizationServer } = server;
+    // Openssl takes its time to find primes of such a length: any odd number will do for one that is refused before it is used.
+    const modulus = Buffer.alloc(modulusLength / 8, 0xff).toString('base64url');
+    authorizationServer.keys.push({ kty: 'RSA', n: modulus, e: 'AQAB', kid: `too-${name}`, alg: 'RS256', use: 'sig' });
+    server.clock.advance(60);
+    const header = Buffer.from(JSON.stringify({ alg: 'RS256', typ: 'at+jwt', kid: `too-${name}` })).toString('base64url');
+    const claims = (await authorizationServer.token()).split('.')[1] as string;
+    const begun = process.cpuUsage();
+    await expectRefused(await present(`${header}.${claims}.${'A'.repeat(342)}`));
+    const { user, system } = process.cpuUsage(begun);
+    expect((user + system) / 1000).toBeLessThan(50);
+    expect(server.logs()).toContain(`a key of ${modulusLength} bits is not used`);
+  });
+
   it('RS-JWT-02: a published secret or encryption key is not a key', async () => {
     const { authorizationServer } = server;
     const key = new TextEncoder().encode('a secret that everybody can read!');

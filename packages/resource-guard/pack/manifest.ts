@@ -21,7 +21,7 @@ export function packedManifest(workspace: Record<string, unknown>): Record<strin
     exports: Object.fromEntries(
       Object.entries(ENTRIES).map(([entry, file]) => [entry, { types: `${BUILT}/${file}.d.ts`, default: `${BUILT}/${file}.js` }]),
     ),
-    files: ['dist/**/*.js', 'dist/**/*.d.ts'],
+    files: ['dist/**/*.js', 'dist/**/*.d.ts', 'examples'],
     dependencies: Object.fromEntries(dependencies),
     peerDependencies,
     peerDependenciesMeta,

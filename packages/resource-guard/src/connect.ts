@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AccessToken, createGuard, type DetailRequirement, type Guard, type GuardOptions, type Requirement } from './guard.ts';
+import { type AccessToken, createGuard, type DetailRequirement, type GuardOptions, type Requirement } from './guard.ts';
+import { reasonOf } from './log.ts';
 
 /** A request that a guard has looked at. */
 export interface GuardedRequest extends IncomingMessage {
@@ -25,13 +26,35 @@ export interface ConnectGuard {
 
 /** The guard of one resource, for Express and its kind. @throws Error where an option is wrong. */
 export function connectGuard(options: GuardOptions): ConnectGuard {
+  const { log } = options;
   const guard = createGuard(options);
+
+  /** What the check throws is answered here, where it is a refusal; whatever else it throws is for the framework. */
+  const step =
+    (requirement: Requirement, check: (request: GuardedRequest, response: ServerResponse) => Promise<void>): Middleware =>
+    async (request, response, next) => {
+      try {
+        await check(request, response);
+      } catch (error) {
+        const refusal = guard.refusal(error, requirement);
+        if (refusal === undefined) return next(error);
+        log.info({ refused: refusal.body.error ?? 'no credentials', cause: reasonOf(error) }, refusal.body.error_description);
+        response.writeHead(refusal.status, { 'content-type': 'application/json', ...refusal.headers }).end(JSON.stringify(refusal.body));
+        return;
+      }
+      next();
+    };
 
   return {
     metadata: async (request, response, next) => {
       const isRead = request.method === 'GET' || request.method === 'HEAD';
       if (!isRead || request.url?.split('?', 1)[0] !== guard.metadata.path) return next();
-      const document = JSON.stringify(await guard.metadata.document());
+      let document: string;
+      try {
+        document = JSON.stringify(await guard.metadata.document());
+      } catch (error) {
+        return next(error);
+      }
       response.writeHead(200, {
         'content-type': 'application/json',
         'cache-control': 'public, max-age=300',
@@ -41,7 +64,7 @@ export function connectGuard(options: GuardOptions): ConnectGuard {
     },
     requireScopes: (scopes, login = {}) => {
       const requirement: Requirement = { ...login, scopes: [scopes].flat() };
-      return step(guard, requirement, async (request, response) => {
+      return step(requirement, async (request, response) => {
         const accessToken = await guard.authorize(request, requirement);
         request.accessToken = accessToken;
         // A handler may say otherwise.
@@ -49,28 +72,9 @@ export function connectGuard(options: GuardOptions): ConnectGuard {
       });
     },
     requireDetail: (needed) =>
-      step(guard, { scopes: [] }, async (request) => {
+      step({ scopes: [] }, async (request) => {
         if (request.accessToken === undefined) throw new Error('requireDetail has to come after requireScopes');
         guard.requireDetail(request.accessToken, typeof needed === 'function' ? needed(request as never) : needed);
       }),
-  };
-}
-
-/** What the check throws is answered here, where it is a refusal; whatever else it throws is for the framework. */
-function step(
-  guard: Guard,
-  requirement: Requirement,
-  check: (request: GuardedRequest, response: ServerResponse) => Promise<void>,
-): Middleware {
-  return async (request, response, next) => {
-    try {
-      await check(request, response);
-    } catch (error) {
-      const refusal = guard.refusal(error, requirement);
-      if (refusal === undefined) return next(error);
-      response.writeHead(refusal.status, { 'content-type': 'application/json', ...refusal.headers }).end(JSON.stringify(refusal.body));
-      return;
-    }
-    next();
   };
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { type AccessToken, createGuard, type DetailRequirement, type GuardOptions, type Requirement } from './guard.ts';
+import { reasonOf } from './log.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -42,9 +43,7 @@ export const resourceGuard = fp(
     const refuse = (error: unknown, requirement: Requirement, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
       const refusal = guard.refusal(error, requirement);
       if (refusal === undefined) throw error;
-      // The message alone: the library's errors carry the token's claims, and these may be anything of a person.
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
-      request.log.info({ refused: refusal.body.error ?? 'no credentials', cause }, refusal.body.error_description);
+      request.log.info({ refused: refusal.body.error ?? 'no credentials', cause: reasonOf(error) }, refusal.body.error_description);
       return reply.code(refusal.status).headers(refusal.headers).send(refusal.body);
     };
 

@@ -185,7 +185,18 @@ describe('a proof', () => {
       expectRefused(await call({ proof: `${part({ alg, typ: 'dpop+jwt', jwk: key.jwk })}.${claims}.${signature}` }));
     const changed = part({ ...JSON.parse(Buffer.from(claims, 'base64url').toString()), jti: 'another' });
     const unsigned = new UnsecuredJWT({}).encode();
-    for (const proof of [`${header}.${changed}.${signature}`, `${header}.${claims}.`, `${header}.${claims}`, 'x', '..', unsigned, token])
+    const spaced = `${header}.${claims}.${signature.slice(0, 9)} ${signature.slice(9)}`;
+    for (const proof of [
+      spaced,
+      `${good}=`,
+      `${header}.${changed}.${signature}`,
+      `${header}.${claims}.`,
+      `${header}.${claims}`,
+      'x',
+      '..',
+      unsigned,
+      token,
+    ])
       expectRefused(await call({ proof }));
   });
 

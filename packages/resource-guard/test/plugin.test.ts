@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { resourceGuard } from '../src/fastify-plugin.ts';
+import { connectGuard } from '../src/connect.ts';
 import { createGuard } from '../src/guard.ts';
 import { type GuardedApi, INTROSPECTION, RESOURCE, startGuardedApi } from './support/guarded-api.ts';
 
@@ -103,9 +104,29 @@ it('tells the log what went wrong, and nothing that anybody said', async () => {
     await expect(guard.authorize(request, { scopes: [] })).rejects.toThrow();
     api.clock.advance(5);
   }
+  // Of a parser's error not even the message: it quotes what it could not read.
+  const unreadable = ['not-json-but-private', '{"typ":"at+jwt"}', 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+  const refused = await connectGuardCall(unreadable, write);
+  expect(refused).toBe(401);
+  expect(lines.join()).toContain('it is not JSON');
   expect(lines).not.toHaveLength(0);
-  for (const word of ['alice@private.example', 'opaque-secret', INTROSPECTION.clientSecret]) expect(lines.join()).not.toContain(word);
+  for (const word of ['alice@private.example', 'opaque-secret', INTROSPECTION.clientSecret, 'not-json'])
+    expect(lines.join()).not.toContain(word);
 });
+
+/** Presents a token to a guard of Express's kind, and answers with what status it is refused. */
+async function connectGuardCall(token: string, write: (details: object, message: string) => void): Promise<number> {
+  const { issuer } = api.authorizationServer;
+  const log = { info: write, error: write };
+  const guard = connectGuard({ issuer, resource: RESOURCE, name: 'An API', realm: 'api', scopes: ['read'], clock: api.clock, log });
+  const server = createServer((request, response) => void guard.requireScopes('read')(request, response, () => response.end()));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const { status } = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  server.close();
+  return status;
+}
 
 it('notices that the metadata has changed, however many unknown keys are named', async () => {
   const own = await startGuardedApi({ feed: false });

@@ -5,6 +5,7 @@ import type { Clock } from '@rolecall/storage/clock';
 import { calculateJwkThumbprint, EmbeddedJWK, type JWK, jwtVerify } from 'jose';
 import * as z from 'zod';
 import { parseOnce } from '../token/duplicate-members.ts';
+import { COMPACT_JWS } from '../token/jwt.ts';
 import { UnavailableError } from '../unavailable-error.ts';
 import { createNonces, type Nonces } from './nonces.ts';
 import { createMemoryReplays, type ReplayStore } from './replays.ts';
@@ -98,6 +99,8 @@ export function createProofs(options: DpopOptions & { resource: string; clock: C
       if (proof === undefined) throw refused(new Error('there is none'), 'a proof of the key is needed');
       if (more.length > 0) throw refused(new Error('there is more than one'));
       if (proof.length > MAXIMUM_LENGTH) throw refused(new Error('it is too long'));
+      // jose passes over white space.
+      if (!COMPACT_JWS.test(proof)) throw refused(new Error('it is no JWT'));
       return proof;
     },
     check: async (proof, request, { token, jkt }) => {

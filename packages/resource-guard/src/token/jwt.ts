@@ -7,7 +7,7 @@ import { createKnownSignatures, type SignedToken } from './known-signatures.ts';
 import { ALGORITHMS, isSignatureOf } from './signature.ts';
 
 /** Three parts in base64url, and no character of any other alphabet: what decodes in two ways is not decoded. */
-const COMPACT_JWS = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
+export const COMPACT_JWS = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
 
 /** Whatever has two dots could be a JWT; opaque tokens have none. */
 export function looksLikeJwt(token: string): boolean {
