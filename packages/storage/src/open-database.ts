@@ -16,6 +16,8 @@ export interface Database {
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
   /** Runs `work` while no other process runs work under the same lock on this database. */
   exclusively(work: () => Promise<void>): Promise<void>;
+  /** Only of an embedded one: all that is in it, as an archive that another one can be opened with. */
+  dump?: () => Promise<Blob>;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,9 @@ const STATEMENT_TIMEOUT_MILLISECONDS = 5_000;
 const ANSWER_TIMEOUT_MILLISECONDS = STATEMENT_TIMEOUT_MILLISECONDS + 1_000;
 /** How long a statement waits for a row that somebody else works on: what shares a statement with it waits, too. */
 const LOCK_TIMEOUT_MILLISECONDS = 2_000;
+
+/** The embedded Postgres with a cache of pages that fits a developer's data: the usual 128 MB would be cleared at every start, in a third of the time that it takes. */
+const EMBEDDED_START = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB'];
 
 /** One number for all of ours: `pg_advisory_lock` takes a number, and only migrations are guarded by it. */
 const MIGRATION_LOCK = 7_265_231;
@@ -96,7 +101,10 @@ async function withoutTimeouts(configuration: pg.ClientConfig, work: (client: pg
 
 async function openEmbedded(location: Extract<DatabaseLocation, { kind: 'embedded' }>): Promise<Database> {
   const unlock = await ownFolder(location.directory);
-  const pglite = new PGlite(location.directory, location.loadDataDir ? { loadDataDir: location.loadDataDir } : {});
+  const pglite = new PGlite(location.directory, {
+    startParams: EMBEDDED_START,
+    ...(location.loadDataDir && { loadDataDir: location.loadDataDir }),
+  });
   try {
     await pglite.waitReady;
   } catch (cause) {
@@ -109,6 +117,7 @@ async function openEmbedded(location: Extract<DatabaseLocation, { kind: 'embedde
     query: async (sql, parameters) => (await pglite.query(sql, parameters)).rows as never,
     // The folder belongs to this process alone.
     exclusively: (work) => work(),
+    dump: () => pglite.dumpDataDir('none'),
     close: async () => {
       await pglite.close();
       unlock();
