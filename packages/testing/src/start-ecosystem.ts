@@ -181,7 +181,7 @@ function assemble(
     authorize: async (username, authorizationUrl, behaviour) =>
       (await openPersonBrowser(issuer, parties.user(username), behaviour)).authorize(authorizationUrl),
     openBrowser: async (username, behaviour) => openPersonBrowser(issuer, parties.user(username), behaviour),
-    add: (additions) => parties.add(readAdditions(additions)),
+    add: async (additions) => parties.add(readAdditions(additions)),
     exchanges: (options) => mergedExchanges(recorders, options),
     forgetExchanges: () => recorders.forEach((each) => each.clear()),
     fetchAs,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '@rolecall/lab/lab';
 import { problemsOf, type Service } from '@rolecall/service-kit/run-service';
@@ -113,7 +114,7 @@ const STARTS: Record<RoleName, (given: RoleStart) => Promise<Started>> = {
   },
 };
 
-/** A copy in memory of a database that has its migrations, unless it is said where the data is. */
+/** A database in memory or in a folder, begun as a copy of one that has its migrations; or the one that the environment names. */
 async function databaseOf(
   role: 'authorization-server' | 'resource-server',
   migrations: string,
@@ -121,8 +122,10 @@ async function databaseOf(
   snapshotFolder: string,
 ): Promise<StartOptions> {
   const given = role === 'authorization-server' ? environment.authorizationServer : environment.resourceServer;
-  if (folder !== undefined || given?.['DATABASE_URL'] !== undefined) return {};
-  return { database: { kind: 'embedded', directory: 'memory://', loadDataDir: await migratedDatabase(migrations, snapshotFolder) } };
+  if (given?.['DATABASE_URL'] !== undefined) return {};
+  const directory = folder === undefined ? 'memory://' : join(folder, role, 'database');
+  const isNew = !existsSync(join(directory, 'PG_VERSION'));
+  return { database: { kind: 'embedded', directory, ...(isNew && { loadDataDir: await migratedDatabase(migrations, snapshotFolder) }) } };
 }
 
 const PORT_OPTIONS: Record<RoleName, string> = {

@@ -146,7 +146,8 @@ function inWords(error: unknown, username: string | undefined, request: TokenReq
       cause: error,
     });
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const { message, cause } = error as Error;
+  const reason = cause instanceof Response ? `${message} ${cause.status}` : message;
   return new EcosystemError('token_refused', `no token for ${who}: ${reason} (is a fault active, or a role stopped?)`, { cause: error });
 }
 
