@@ -41,6 +41,8 @@ export default tseslint.config(
   },
   {
     files: ['**/*.ts'],
+    // Examples are projects of somebody else's: they name what they use as whoever copies them has to.
+    ignores: ['packages/*/examples/**'],
     plugins: { '@nx': nx },
     rules: {
       '@nx/enforce-module-boundaries': [

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Ecosystem, type Page, startEcosystem } from '@rolecall/testing';
+import { type Ecosystem, type Page, startEcosystem } from '../src/start-ecosystem.ts';
 
 let ecosystem: Ecosystem;
 beforeAll(async () => {

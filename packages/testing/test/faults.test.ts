@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Ecosystem, startEcosystem } from '@rolecall/testing';
+import { type Ecosystem, startEcosystem } from '../src/start-ecosystem.ts';
 
 let ecosystem: Ecosystem;
 beforeAll(async () => {

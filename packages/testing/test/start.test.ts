@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { decodeJwt } from 'jose';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type EcosystemOptions, startEcosystem } from '@rolecall/testing';
+import { type EcosystemOptions, startEcosystem } from '../src/start-ecosystem.ts';
 
 const run = promisify(execFile);
 
