@@ -30,7 +30,7 @@ import { createIntrospectionSigner } from './introspection/jwt-response.ts';
 import { registerIntrospectionRoute } from './introspection/routes.ts';
 import { type KeyRing, openKeyRing } from './keys/key-ring.ts';
 import { registerKeyRoutes } from './keys/routes.ts';
-import { registerFaultyResponses, withFaults } from './lab/faults.ts';
+import { withFaults } from './lab/faults.ts';
 import { createHashingQueue } from './login/hashing-queue.ts';
 import { registerMetadataRoute } from './metadata/routes.ts';
 import { registerPeoplePages } from './people-pages.ts';
@@ -142,10 +142,7 @@ export async function buildApp(config: Config, dependencies: Dependencies): Prom
   });
 
   const app = await createApp({ logger, https, trustedProxies: config.TRUSTED_PROXIES, bodyLimit: BODY_LIMIT_BYTES, errorHandler });
-  if (lab) {
-    lab.register(app);
-    registerFaultyResponses(app, lab.faults);
-  }
+  lab?.register(app);
   app.decorate('changeFeed', changeFeed);
   app.decorate('audit', audit);
   app.addHook('onClose', async () => {

@@ -28,7 +28,7 @@ export interface Faults {
   deactivate(name: string): void;
   clear(): void;
   /**
-   * Is this fault to happen here and now? Then it has happened once more, and the exchange under way is marked with it.
+   * Is this fault to happen here and now? Then it has happened once more, and the exchange under way is marked with it. Outside of any exchange nothing happens.
    *
    * @param path of the request, for faults that are about one.
    */
@@ -51,12 +51,13 @@ export function createFaults(catalogue: readonly FaultKind[]): Faults {
     deactivate: (name) => void active.delete(name),
     clear: () => active.clear(),
     take: (name, path) => {
+      const exchange = answering();
       const fault = active.get(name);
-      if (fault === undefined || (fault.path !== undefined && path?.startsWith(fault.path) !== true)) return false;
+      if (exchange === undefined || fault === undefined || (fault.path !== undefined && path?.startsWith(fault.path) !== true))
+        return false;
       fault.remaining -= 1;
       if (fault.remaining === 0) active.delete(name);
-      const exchange = answering();
-      if (exchange !== undefined) exchange.fault = name;
+      exchange.fault = name;
       return true;
     },
   };

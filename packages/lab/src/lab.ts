@@ -19,6 +19,8 @@ export interface LabOptions {
   peers: Partial<Record<Role, string>>;
   /** What else can be made to go wrong here than what can anywhere. */
   faults?: readonly FaultKind[];
+  /** Adds what makes those happen that are in responses. */
+  registerFaults?: (app: FastifyInstance, faults: Faults) => void;
   /** Where that happens which can go wrong anywhere, unless it is said. */
   usualPath: string;
   /** Beginnings of paths that are not recorded, beside health checks, assets and the lab itself. */
@@ -40,7 +42,7 @@ export interface Lab {
   register(app: FastifyInstance): void;
 }
 
-export function createLab({ role, peers, faults: own = [], usualPath, ignoredPaths = [], networks }: LabOptions): Lab {
+export function createLab({ role, peers, faults: own = [], registerFaults, usualPath, ignoredPaths = [], networks }: LabOptions): Lab {
   const lanes = new Map<string, Lane>(Object.entries(peers).map(([name, address]) => [new URL(address).origin, name as Role]));
   const clock = createLabClock();
   const recorder = createRecorder(CAPACITY);
@@ -54,12 +56,12 @@ export function createLab({ role, peers, faults: own = [], usualPath, ignoredPat
     fetch: recordedFetch({ from: role, recorder, laneOf: (origin) => lanes.get(origin) }),
     log: toLogLines((requestId, line) => addLine(requestId, line)),
     register: (app) => {
-      addLine = recordReceived(app, {
-        role,
-        recorder,
-        ignores: (path) => ignored.some((start) => path === start || path.startsWith(`${start}/`)),
-      });
+      const ignores = (path: string): boolean => ignored.some((start) => path === start || path.startsWith(`${start}/`));
+      const receiving = recordReceived(app, { role, recorder, ignores });
+      addLine = receiving.addLine;
       registerTransportFaults(app, faults);
+      registerFaults?.(app, faults);
+      receiving.recordResponses();
       registerLabRoutes(app, { recorder, clock, faults, networks });
     },
   };

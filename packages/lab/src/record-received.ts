@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Exchange, LogLine, Role } from './exchange.ts';
 import { keepText, type KeptText } from './kept-text.ts';
 import type { Recorder } from './recorder.ts';
-import { newSpan, readTraceContext, whileAnswering } from './trace-context.ts';
+import { isUnseen, newSpan, readTraceContext, whileAnswering } from './trace-context.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,17 +19,23 @@ export interface ReceivedOptions {
   ignores: (path: string) => boolean;
 }
 
-/** Records every request that a role answers. Returns where log lines go that were written while one was answered, by the request's id. */
-export function recordReceived(
-  app: FastifyInstance,
-  { role, recorder, ignores }: ReceivedOptions,
-): (requestId: string, line: LogLine) => void {
+/** What is left to do once requests are recorded. */
+export interface Receiving {
+  /** Where log lines go that are written while a request is answered, by the request's id. */
+  addLine(requestId: string, line: LogLine): void;
+  /** Has to be called after whatever changes answers on their way: they are recorded as they leave. */
+  recordResponses(): void;
+}
+
+/** Records every request that a role answers. */
+export function recordReceived(app: FastifyInstance, { role, recorder, ignores }: ReceivedOptions): Receiving {
   const open = new Map<string, Exchange>();
   const bodies = new WeakMap<Exchange, KeptText>();
+  const responses = new WeakMap<Exchange, KeptText>();
   app.decorateRequest('exchange', null);
 
   app.addHook('onRequest', (request, reply, done) => {
-    if (ignores(pathOf(request))) return done();
+    if (ignores(pathOf(request)) || isUnseen(request.headers)) return done();
     const { parent, from } = readTraceContext(request.headers);
     const span = newSpan(parent?.traceId);
     const record: Exchange = {
@@ -55,8 +61,10 @@ export function recordReceived(
     let answered = false;
     reply.raw.once('finish', () => {
       answered = true;
+      // Not when the connection has been left: who asked goes on by then.
+      record.milliseconds = performance.timeOrigin + performance.now() - record.startedAt;
     });
-    reply.raw.once('close', () => finish(request, record, answered));
+    reply.raw.once('close', () => finish(request, record, reply, answered));
     whileAnswering(record, done);
   });
 
@@ -83,29 +91,17 @@ export function recordReceived(
     whileAnswering(request.exchange, done);
   });
 
-  app.addHook('onSend', (request, reply, payload, done) => {
-    if (request.exchange !== null) {
-      const text = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.toString() : undefined;
-      const body = keepText();
-      if (text !== undefined) body.add(text);
-      const kept = body.text();
-      request.exchange.response = { status: reply.statusCode, headers: sentHeaders(reply), ...(kept !== undefined && { body: kept }) };
-    }
-    done(null, payload);
-  });
-
   const addBody = (record: Exchange): void => {
     const body = bodies.get(record)?.text();
     if (body !== undefined) record.request.body = body;
   };
 
-  const finish = (request: FastifyRequest, record: Exchange, answered: boolean): void => {
+  const finish = (request: FastifyRequest, record: Exchange, reply: FastifyReply, answered: boolean): void => {
     addBody(record);
-    record.milliseconds = performance.timeOrigin + performance.now() - record.startedAt;
-    if (!answered) {
-      delete record.response;
-      record.failure = 'the connection ended before the response did';
-    }
+    record.milliseconds ??= performance.timeOrigin + performance.now() - record.startedAt;
+    const body = responses.get(record)?.text();
+    if (answered) record.response = { status: reply.statusCode, headers: sentHeaders(reply), ...(body !== undefined && { body }) };
+    else record.failure = 'the connection ended before the response did';
     // The response's own log line comes after its end.
     setImmediate(() => {
       open.delete(request.id);
@@ -113,7 +109,19 @@ export function recordReceived(
     });
   };
 
-  return (requestId, line) => open.get(requestId)?.log.push(line);
+  return {
+    addLine: (requestId, line) => open.get(requestId)?.log.push(line),
+    recordResponses: () => {
+      app.addHook('onSend', (request, _reply, payload, done) => {
+        if (request.exchange !== null && (typeof payload === 'string' || Buffer.isBuffer(payload))) {
+          const body = keepText();
+          body.add(payload);
+          responses.set(request.exchange, body);
+        }
+        done(null, payload);
+      });
+    },
+  };
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -42,6 +42,14 @@ export function readTraceContext(headers: IncomingHttpHeaders): { parent: Span |
   return { parent, from: lane.safeParse(named).data ?? 'browser' };
 }
 
+/** With these headers a program looks at a role without being seen: what only shows what happens is no part of it, and meets no faults. */
+export const unseen: Readonly<Record<string, string>> = { tracestate: 'rolecall=lab' };
+
+/** Does a request come from such a program? */
+export function isUnseen({ tracestate }: IncomingHttpHeaders): boolean {
+  return tracestate === unseen['tracestate'];
+}
+
 /** The headers with which `from` goes on with a trace at the place `span`. */
 export function traceHeaders({ traceId, spanId }: Span, from: Lane): Record<string, string> {
   return { traceparent: `00-${traceId}-${spanId}-01`, tracestate: `rolecall=${from}` };

@@ -90,6 +90,7 @@ describe('the record of exchanges', () => {
     expect(arrived).toMatchObject({ direction: 'received', from: 'client', traceId: 'a'.repeat(32), parentSpanId: sent.spanId });
     expect(sent.response).toMatchObject({ status: 400 });
     expect(sent.response?.body).toBe(arrived.response?.body);
+    expect(arrived.response?.headers).toContainEqual(['cache-control', 'no-store']);
     expect(arrived.request.body).toBe(`code=${SECRET}&state=seen`);
     expect(arrived.request.url).toBe(`${server.address}/token`);
   });
