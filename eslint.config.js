@@ -25,6 +25,11 @@ export default tseslint.config(
   js.configs.recommended,
   tseslint.configs.recommended,
   {
+    // The scripts of pages: TypeScript checks them, with what a browser has.
+    files: ['apps/*/src/*/browser/*.js'],
+    rules: { 'no-undef': 'off', eqeqeq: 'error', 'no-console': 'error' },
+  },
+  {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -28,6 +28,7 @@ import { createOutboundFetch } from './outbound-fetch.ts';
 import { createDynamicRegistration } from './registration/dynamic.ts';
 import { createIdentities } from './registration/identities.ts';
 import { METADATA_DOCUMENT_PATH, registerMetadataDocument } from './registration/metadata.ts';
+import { registerPlayground } from './playground/routes.ts';
 import { createRevocations } from './revocation/revocations.ts';
 import { createOwnAccess } from './service/own-access.ts';
 import { registerService } from './service/routes.ts';
@@ -130,6 +131,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     const others = [{ href: '/device', label: 'On a device without keyboard, with a code' }];
     if (spaClientId !== undefined) others.push({ href: SPA_PATH, label: 'In the browser alone, as a single-page application' });
     if (service) others.push({ href: '/service', label: 'As the client itself, for no user' });
+    if (lab) others.push({ href: '/playground', label: 'See what goes over the wire' });
     registerHome(pages, { peers, startSignIn, others });
     registerPush(pages, { redirectUri, peers, ...tokenEndpoint });
     registerCallback(pages, { redirectUri, store, peers, accesses, ...tokenEndpoint });
@@ -140,6 +142,10 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     await pages.register(async (own) => registerFrontEndApi(own, { origin: baseUrl, peers, api, renewal }), { prefix: '/api' });
     registerLogout(pages, { accesses, revocations });
   });
+  if (lab) {
+    const addresses = { issuer, resource, client: baseUrl };
+    await registerPlayground(app, { lab, addresses, networks: config.LAB_NETWORKS });
+  }
   allRoutesAreThere();
   return app;
 }

@@ -1,4 +1,3 @@
-/* global sessionStorage, Headers, URL */
 import * as oauth from '/spa/oauth4webapi.js';
 
 /**

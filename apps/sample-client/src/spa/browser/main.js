@@ -1,4 +1,3 @@
-/* global document, history, location, FormData, URL */
 import { codeOf, createConnection, DisconnectedError } from './connection.js';
 import { noteItem } from './note-item.js';
 

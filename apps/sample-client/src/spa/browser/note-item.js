@@ -1,5 +1,3 @@
-/* global document */
-
 /** @typedef {{ id: string, title: string, body: string, created_at: string }} Note */
 
 /**

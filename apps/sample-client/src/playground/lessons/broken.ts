@@ -1,0 +1,163 @@
+import type { Role } from '@rolecall/lab/exchange';
+import type { Arrow } from '../arrow.ts';
+import { rfc, type Rule } from '../explain/requests.ts';
+import { isApiCall, isCallback, isTokenRequest } from './exchanges.ts';
+import type { Lesson } from './lesson.ts';
+import { ALICE, signIn, type Stage } from './stage.ts';
+
+/** A fault of the catalogue, where it shows, and who has to notice it. */
+interface Broken {
+  role: Role;
+  fault: string;
+  title: string;
+  summary: string;
+  /** More than once where one is not enough to be noticed. */
+  count?: number;
+  /** What has to be done before it, in seconds that pass. */
+  after?: number;
+  /** The exchange that shows that it was noticed. */
+  shows: (arrow: Arrow) => boolean;
+  noticed: string;
+  by: Role;
+  check: string;
+  rule: Rule;
+}
+
+const refusedCall = (arrow: Arrow): boolean => isApiCall(arrow) && arrow.response?.status === 401;
+const failedAt =
+  (is: (arrow: Arrow) => boolean) =>
+  (arrow: Arrow): boolean =>
+    is(arrow) && (arrow.fault !== undefined || arrow.failure !== undefined);
+
+const tokens = { role: 'authorization-server', shows: refusedCall, by: 'resource-server' } as const;
+const atTokenEndpoint = { role: 'authorization-server', shows: failedAt(isTokenRequest()), by: 'client' } as const;
+const atApi = { role: 'resource-server', shows: failedAt(isApiCall), by: 'client' } as const;
+
+/** The transport's faults, at two places. */
+function transport(place: typeof atTokenEndpoint | typeof atApi, where: string): Broken[] {
+  const rule = rfc(9110, '15.6');
+  const common = { ...place, check: place === atApi ? 'C-API-02' : 'C-TOK-04', rule };
+  return [
+    {
+      ...common,
+      fault: 'server-error',
+      title: `Status 500 at ${where}`,
+      summary: `${where} fails. Nothing was done, and nothing is known.`,
+      noticed: 'The client stops and says so; what it had, it keeps.',
+    },
+    {
+      ...common,
+      fault: 'slow',
+      title: `${where} is slow`,
+      summary: `${where} does not answer in time.`,
+      noticed: 'The client waits for five seconds and no longer.',
+    },
+    {
+      ...common,
+      fault: 'dropped-response',
+      title: `${where}: the response is lost`,
+      summary: `What was asked for is done, and the answer never arrives.`,
+      noticed: 'The client cannot know what was done: it stops and says so.',
+    },
+    {
+      ...common,
+      fault: 'malformed-json',
+      title: `${where}: malformed JSON`,
+      summary: `The answer ends in the middle.`,
+      noticed: 'The client uses nothing of an answer that it cannot read.',
+    },
+  ];
+}
+
+const BROKEN: readonly Broken[] = [
+  {
+    ...tokens,
+    fault: 'expired-token',
+    title: 'Expired token',
+    summary: 'The authorization server issues a token that has expired already.',
+    noticed: 'The API refuses it: its exp is past.',
+    check: 'RS-JWT-05',
+    rule: rfc(9068, '4'),
+  },
+  {
+    ...tokens,
+    fault: 'wrong-issuer',
+    title: 'Wrong issuer',
+    summary: 'The token says that another server has issued it.',
+    noticed: 'The API refuses it: its iss is not the configured issuer.',
+    check: 'RS-JWT-03',
+    rule: rfc(9068, '4'),
+  },
+  {
+    ...tokens,
+    fault: 'wrong-audience',
+    title: 'Wrong audience',
+    summary: 'The token is for another API.',
+    noticed: 'The API refuses it: its aud does not name this API.',
+    check: 'RS-JWT-04',
+    rule: rfc(9068, '4'),
+  },
+  {
+    ...tokens,
+    fault: 'unknown-kid',
+    title: 'Unknown key',
+    summary: 'The token names a key that nobody has published.',
+    noticed: 'The API looks for the key once more, and then refuses the token.',
+    check: 'RS-JWT-08',
+    rule: rfc(9068, '4'),
+  },
+  {
+    ...tokens,
+    fault: 'stale-jwks',
+    title: 'Stale keys',
+    summary: 'The key set that is published lacks the key that signs: a cache on the way is too old.',
+    count: 20,
+    after: 6 * 60,
+    noticed: 'The API cannot check the signature, and refuses the token.',
+    check: 'RS-JWT-08',
+    rule: rfc(7517, '5'),
+  },
+  {
+    role: 'authorization-server',
+    fault: 'missing-iss',
+    title: 'No issuer in the response',
+    summary: 'The authorization response does not say who sends it, although this server always does.',
+    shows: isCallback,
+    noticed: 'The client cannot tell whose code it is, and does not use it.',
+    by: 'client',
+    check: 'C-CB-02',
+    rule: rfc(9207, '2.4'),
+  },
+  ...transport(atTokenEndpoint, 'Token endpoint'),
+  ...transport(atApi, 'API'),
+];
+
+/** A lesson for each fault: it is put in, alice signs in, and what happens is looked at. */
+export const brokenLessons: readonly Lesson[] = BROKEN.map((broken) => ({
+  id: `broken-${broken.role === 'resource-server' ? 'api-' : ''}${broken.fault}`,
+  group: 'fault',
+  title: broken.title,
+  summary: broken.summary,
+  steps: [
+    {
+      title: 'The fault is put in',
+      text: 'From now on, and as often as was asked for, it happens. The real role does it, in its real answer.',
+      act: async (stage) => {
+        if (broken.after !== undefined) await stage.advance(broken.after);
+        await stage.breakIt(broken.role, broken.fault, broken.count);
+      },
+    },
+    {
+      title: 'alice signs in and wants to see her notes',
+      text: 'Choose the arrow that is marked: beside what was said you find what the role has logged, and what is wrong with the token.',
+      act: async (stage) => {
+        await signIn(stage, stage.alice, ALICE);
+        return outcomeOf(stage, broken);
+      },
+    },
+  ],
+}));
+
+async function outcomeOf(stage: Stage, { shows, noticed, by, check, rule }: Broken) {
+  return { kind: 'refused', text: noticed, arrow: await stage.last('the answer to it', shows), refusedBy: by, check, rule } as const;
+}

@@ -1,0 +1,111 @@
+import type { Role } from '@rolecall/lab/exchange';
+import type { LabClient } from '@rolecall/lab/lab-client';
+import type { Arrow } from '../arrow.ts';
+import { HeldRedirect, type Page, type ScriptedBrowser, titleOf } from '../scripted-browser.ts';
+import type { Traffic } from '../traffic.ts';
+
+/** What a lesson is played on: the real roles, a browser for each person, and a look at what went over the wire. */
+export interface Stage {
+  /** Where the roles are. */
+  addresses: Addresses;
+  /** The person whose notes these are. */
+  alice: ScriptedBrowser;
+  /** Somebody who means ill, in a browser of their own. */
+  attacker: ScriptedBrowser;
+  /** Moves the clock of every role on by so many seconds. */
+  advance(seconds: number): Promise<void>;
+  /** Makes a fault happen at a role. */
+  breakIt(role: Role, fault: string, count?: number): Promise<void>;
+  /** The last exchange of this run that fits. Throws where there is none. */
+  last(what: string, fits: (arrow: Arrow) => boolean): Promise<Arrow>;
+  /** What steps leave for those that follow. */
+  kept: Map<string, string>;
+}
+
+export interface Addresses {
+  issuer: string;
+  resource: string;
+  client: string;
+}
+
+export interface StageParts {
+  trace: string;
+  traffic: Traffic;
+  labs: Readonly<Record<Role, LabClient>>;
+}
+
+/** A person of the development seeds. */
+export const ALICE = { username: 'alice', password: 'wonderland' };
+export const BOB = { username: 'bob', password: 'builder' };
+
+export function createStage(parts: StageParts & Pick<Stage, 'addresses' | 'alice' | 'attacker'>): Stage {
+  const { trace, traffic, labs, addresses, alice, attacker } = parts;
+  return {
+    addresses,
+    alice,
+    attacker,
+    kept: new Map(),
+    advance: async (seconds) => {
+      const { offset_seconds } = await labs.client.clock();
+      await Promise.all(Object.values(labs).map((lab) => lab.setClock(offset_seconds + seconds)));
+    },
+    breakIt: (role, fault, count = 1) => labs[role].activateFault(fault, { count }),
+    last: async (what, fits) => {
+      await traffic.settled(trace);
+      const found = traffic.arrows(trace).findLast(fits);
+      if (found === undefined) throw new Error(`${what} has not happened`);
+      return found;
+    },
+  };
+}
+
+/** Opens the client as somebody who is not signed in, and answers the address of the authorization request. */
+export async function openClient({ addresses }: Stage, browser: ScriptedBrowser): Promise<string> {
+  const page = pageOf(await browser.visit(`${addresses.client}/`));
+  const link = page.root
+    .querySelectorAll('a')
+    .map((each) => each.attributes['href'] ?? '')
+    .find((href) => /[?&](response_type|request_uri)=/.test(href));
+  if (link === undefined) throw new Error(`the client offers no way to the authorization server: "${titleOf(page)}"`);
+  return link;
+}
+
+/**
+ * Goes to the authorization server as a person does: logs in and allows what is asked for, where it asks.
+ *
+ * @param holdAt the redirect to an address that begins so is not followed.
+ */
+export async function authorize(
+  browser: ScriptedBrowser,
+  url: string,
+  person: { username: string; password: string },
+  holdAt?: string,
+): Promise<Page | HeldRedirect> {
+  let current = await browser.visit(url, holdAt);
+  if (isPageWith(current, 'input[type=password]'))
+    current = await browser.submit(current, { has: 'input[type=password]', fields: person }, holdAt);
+  if (isPageWith(current, 'button[value=approve]'))
+    current = await browser.submit(current, { has: 'button[value=approve]', button: { name: 'decision', value: 'approve' } }, holdAt);
+  return current;
+}
+
+/** Signs a person in at the client: all of the code flow. */
+export async function signIn(stage: Stage, browser: ScriptedBrowser, person: { username: string; password: string }): Promise<Page> {
+  return pageOf(await authorize(browser, await openClient(stage, browser), person));
+}
+
+/** What is a page, and not a redirect that was held. */
+export function pageOf(result: Page | HeldRedirect): Page {
+  if (result instanceof HeldRedirect) throw new Error(`a page was expected, not a redirect to ${new URL(result.url).origin}`);
+  return result;
+}
+
+/** The redirect that was held. */
+export function heldOf(result: Page | HeldRedirect): URL {
+  if (!(result instanceof HeldRedirect)) throw new Error(`a redirect was expected, not the page "${titleOf(result)}"`);
+  return new URL(result.url);
+}
+
+function isPageWith(result: Page | HeldRedirect, selector: string): result is Page {
+  return !(result instanceof HeldRedirect) && result.root.querySelector(selector) !== null;
+}
