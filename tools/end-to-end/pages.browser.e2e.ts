@@ -1,8 +1,8 @@
-import axe from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from './support/browser.ts';
 import { type Ecosystem, startEcosystem } from './support/ecosystem.ts';
+import { judge } from './support/judge-page.ts';
 import { addNote, connect, decide, logIn } from './support/person.ts';
 
 let ecosystem: Ecosystem;
@@ -19,20 +19,6 @@ const kinds: [string, string, BrowserContextOptions][] = [
   ['a phone, dark', 'bob', { viewport: { width: 360, height: 640 }, colorScheme: 'dark' }],
 ];
 const passwords: Record<string, string> = { alice: 'wonderland', bob: 'builder' };
-
-/** Nothing that the rules of WCAG 2.2 AA find, one first heading, and no need to scroll sideways. */
-async function judge(page: Page, name: string): Promise<void> {
-  await page.evaluate(axe.source);
-  const { violations } = (await page.evaluate(
-    `axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`,
-  )) as axe.AxeResults;
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
-    name,
-  ).toEqual([]);
-  expect(await page.locator('h1').count(), name).toBe(1);
-  expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${name} fits`).toBe(true);
-}
 
 describe.each(kinds)('pages on %s', (_kind, username, options) => {
   it('can be read and used by everybody', async () => {
