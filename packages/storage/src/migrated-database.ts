@@ -3,10 +3,11 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { InMemoryBlob } from './in-memory-blob.ts';
 import { openMigratedDatabase } from './open-migrated-database.ts';
 
 /** Counted up where copies change in another way than by their migrations and their program. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Of the CRC-32 at the end of a copy, which tells what a crash or a disk has left incomplete. */
 const CHECKSUM_BYTES = 4;
@@ -17,36 +18,28 @@ const CHECKSUM_BYTES = 4;
  * decide. A copy that cannot be read is made anew; a folder that cannot be written costs time and nothing else.
  *
  * @param migrations a Prisma `migrations` folder.
- * @param folder where copies are kept. Whoever can write there decides what is in the database.
+ * @param folder where copies are kept; undefined: nowhere. Whoever can write there decides what is in the database.
  */
-export async function migratedDatabase(migrations: string, folder: string): Promise<Blob> {
+export async function migratedDatabase(migrations: string, folder: string | undefined): Promise<Blob> {
+  if (folder === undefined) return new InMemoryBlob(await make(migrations));
   const file = join(folder, `${await nameOf(migrations)}.tar`);
   const kept = await readFile(file).then(verified, () => undefined);
-  if (kept !== undefined) return new Archive(kept);
+  if (kept !== undefined) return new InMemoryBlob(kept);
   const made = await make(migrations);
   await keep(file, made).catch(() => {});
-  return new Archive(made);
+  return new InMemoryBlob(made);
 }
 
-/** A blob that is read without going through a stream, as those of Node are: that took longer than unpacking it. */
-class Archive extends Blob {
-  readonly #content: Uint8Array;
-
-  constructor(content: Uint8Array) {
-    super([]);
-    this.#content = content;
-  }
-
-  override async arrayBuffer(): Promise<ArrayBuffer> {
-    return new Uint8Array(this.#content).buffer;
-  }
-}
+/**
+ * What no copy needs: the two databases from which others would be made, two thirds of all files, and a log that whoever opens the copy would go through.
+ * One statement at a time: each has to be a transaction of its own.
+ */
+const LEAVE_OUT = ['UPDATE pg_database SET datistemplate = false', 'DROP DATABASE template0', 'DROP DATABASE template1', 'CHECKPOINT'];
 
 async function make(migrations: string): Promise<Uint8Array> {
   const database = await openMigratedDatabase({ kind: 'embedded', directory: 'memory://' }, { directory: migrations, mode: 'apply' });
   try {
-    // Whoever opens the copy need not go through its log then.
-    await database.execute('CHECKPOINT');
+    for (const statement of LEAVE_OUT) await database.execute(statement);
     return new Uint8Array(await ((await database.dump?.()) as Blob).arrayBuffer());
   } finally {
     await database.close();

@@ -77,6 +77,8 @@ async function importConfiguration(issuer: string, secret: string, document: obj
     headers: { authorization: `Basic ${btoa(`${ADMINISTRATOR}:${secret}`)}` },
     body: new URLSearchParams({ grant_type: 'client_credentials', resource: `${issuer}/admin` }),
   });
+  if (!token.ok)
+    throw new EcosystemError('addition_refused', `the administrator gets no token (is a fault active?): ${await token.text()}`);
   const { access_token } = (await token.json()) as { access_token: string };
   const answer = await fetch(`${issuer}/admin/configuration`, {
     method: 'POST',

@@ -63,7 +63,7 @@ export interface Ecosystem extends AsyncDisposable {
   add(additions: Additions): Promise<void>;
 
   /**
-   * Every request that the roles have sent or received, in order, each once.
+   * Every request that the roles have sent or received, in order, each once: the last thousand of each role.
    *
    * @param options.secrets true: with passwords, codes and tokens, which are blotted out otherwise.
    */
@@ -115,11 +115,14 @@ export async function startEcosystem(given: EcosystemOptions = {}): Promise<Ecos
 
   const running = new Map<RoleName, RunningRole>();
   const close = async (): Promise<void> => {
+    const failures: unknown[] = [];
     // The client first: what it still does needs the others.
     for (const role of ALL_ROLES.toReversed()) {
-      await running.get(role)?.close();
+      const closing = running.get(role);
       running.delete(role);
+      await closing?.close().catch((error: unknown) => failures.push(error));
     }
+    if (failures.length > 0) throw failures[0];
   };
   const outcomes = await Promise.allSettled(
     [...ports].map(async ([role, port]) => void running.set(role, await startRole(role, addresses, port, options, snapshotFolder))),

@@ -40,7 +40,7 @@ export async function startRole(
   addresses: Addresses,
   { port, release }: ReservedPort,
   options: CompleteOptions,
-  snapshotFolder: string,
+  snapshotFolder: string | undefined,
 ): Promise<RunningRole> {
   const { logLevel } = options;
   const environment = {
@@ -71,7 +71,7 @@ interface RoleStart {
   environment: Environment;
   addresses: Addresses;
   options: CompleteOptions;
-  snapshotFolder: string;
+  snapshotFolder: string | undefined;
   log: StartOptions | undefined;
 }
 
@@ -119,7 +119,7 @@ async function databaseOf(
   role: 'authorization-server' | 'resource-server',
   migrations: string,
   { folder, environment }: CompleteOptions,
-  snapshotFolder: string,
+  snapshotFolder: string | undefined,
 ): Promise<StartOptions> {
   const given = role === 'authorization-server' ? environment.authorizationServer : environment.resourceServer;
   if (given?.['DATABASE_URL'] !== undefined) return {};
