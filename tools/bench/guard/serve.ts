@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import fastifyJwt, { type TokenOrHeader } from '@fastify/jwt';
+import { createLab } from '@rolecall/lab/lab';
 import { resourceGuard } from '@rolecall/resource-guard';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { RESOURCE, SCOPE, type Setting, type Variant } from './variants.ts';
@@ -7,14 +8,20 @@ import { RESOURCE, SCOPE, type Setting, type Variant } from './variants.ts';
 const { VARIANT, ISSUER, KEYS } = process.env as unknown as Setting;
 
 const app = Fastify();
+const lab =
+  VARIANT === 'guard with the lab on'
+    ? createLab({ role: 'resource-server', peers: { 'authorization-server': ISSUER }, usualPath: '/notes' })
+    : undefined;
+// As the roles do it.
+lab?.register(app);
 const onRequest = await protect(app, VARIANT);
 app.get('/notes', { ...(onRequest && { onRequest }) }, async () => ({ notes: [] }));
 process.send?.(await app.listen({ host: '127.0.0.1', port: 0 }));
 
 async function protect(app: FastifyInstance, variant: Variant) {
   if (variant === 'unguarded') return undefined;
-  if (variant === 'guard' || variant === 'guard that remembers signatures') {
-    const rememberSignatures = variant === 'guard' ? 0 : 10_000;
+  if (variant.startsWith('guard')) {
+    const rememberSignatures = variant === 'guard that remembers signatures' ? 10_000 : 0;
     await app.register(resourceGuard, {
       issuer: ISSUER,
       resource: RESOURCE,
@@ -22,6 +29,7 @@ async function protect(app: FastifyInstance, variant: Variant) {
       realm: 'notes',
       scopes: [SCOPE],
       rememberSignatures,
+      ...(lab && { fetch: lab.fetch }),
     });
     return app.requireScopes(SCOPE);
   }

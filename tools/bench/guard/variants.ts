@@ -5,6 +5,9 @@ export const variants = [
   '@fastify/jwt with one key',
   'guard',
   'guard that remembers signatures',
+  // What it costs to be seen at work, and not to be.
+  'guard with the lab off',
+  'guard with the lab on',
 ] as const;
 
 export type Variant = (typeof variants)[number];
