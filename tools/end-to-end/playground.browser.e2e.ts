@@ -118,6 +118,8 @@ describe('each attack fails, and is shown to', () => {
     ['tampered-redirect-uri', 'authorization server', 'AS-AUTHZ-03', 'RFC 6749 §3.1.2.4', 'not one that Sample client has registered'],
     ['replayed-refresh-token', 'authorization server', 'AS-RT-05', 'RFC 9700 §4.14.2', 'a rotated refresh token was used again'],
     ['wrong-audience', 'resource server', 'RS-JWT-04', 'RFC 9068 §4', 'for another resource'],
+    ['made-up-token', 'resource server', 'RS-INT-01', 'RFC 7662 §2.2', 'the token is not active'],
+    ['logging-out', 'resource server', 'RS-TOK-05', 'RFC 7009 §2', 'the token has been revoked'],
     ['callback-csrf', 'client', 'C-CB-01', 'RFC 6749 §10.12', 'no attempt of this browser has this state'],
   ])('%s', async (lesson, by, check, rule, why) => {
     const page = await openPage(lesson);

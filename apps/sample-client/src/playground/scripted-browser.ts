@@ -27,7 +27,7 @@ export class HeldRedirect {
 export interface ScriptedBrowser {
   /** @param holdAt redirects to addresses that begin so are not followed. */
   visit(url: string, holdAt?: string): Promise<Page | HeldRedirect>;
-  /** Fills in and sends the form that has this button or field. */
+  /** Fills in and sends a form: `has` is a selector of the form itself, or of something in it. */
   submit(
     page: Page,
     form: { has: string; fields?: Record<string, string>; button?: { name: string; value: string } },
@@ -73,8 +73,9 @@ export function openScriptedBrowser(traceId: string, lane: Extract<Lane, 'browse
     send,
     visit: async (url, holdAt) => follow(await send(url), url, holdAt),
     submit: async (page, { has, fields = {}, button }, holdAt) => {
-      const form = page.root.querySelectorAll('form').find((each) => each.querySelector(has) !== null);
-      if (form === undefined) throw new Error(`there is no form with ${has} on the page "${titleOf(page)}"`);
+      const found = page.root.querySelector(has);
+      const form = found?.tagName === 'FORM' ? found : found?.closest('form');
+      if (!form) throw new Error(`there is no form with ${has} on the page "${titleOf(page)}"`);
       const values = new URLSearchParams();
       for (const input of form.querySelectorAll('input')) {
         const { name, value = '', type } = input.attributes;

@@ -10,6 +10,12 @@ export const isTokenRequest =
     pathOf(arrow).endsWith('/token') &&
     (grant === undefined || new URLSearchParams(arrow.request.body ?? '').get('grant_type') === grant);
 
+/** A token is given back. */
+export const isRevocation = (arrow: Arrow): boolean => arrow.to === 'authorization-server' && pathOf(arrow).endsWith('/revoke');
+
+/** The API asks what a token is. */
+export const isIntrospection = (arrow: Arrow): boolean => arrow.from === 'resource-server' && pathOf(arrow).endsWith('/introspect');
+
 /** A call of the API with a token. */
 export const isApiCall = (arrow: Arrow): boolean =>
   arrow.to === 'resource-server' &&

@@ -3,6 +3,8 @@ import { brokenLessons } from './broken.ts';
 import { callbackCsrf } from './callback-csrf.ts';
 import { clientCredentials } from './client-credentials.ts';
 import type { Lesson } from './lesson.ts';
+import { loggingOut } from './logging-out.ts';
+import { madeUpToken } from './made-up-token.ts';
 import { missingPkce } from './missing-pkce.ts';
 import { refreshToken } from './refresh-token.ts';
 import { replayedRefreshToken } from './replayed-refresh-token.ts';
@@ -15,11 +17,13 @@ export const lessons: readonly Lesson[] = [
   authorizationCode,
   refreshToken,
   clientCredentials,
+  loggingOut,
   stolenCode,
   missingPkce,
   tamperedRedirectUri,
   replayedRefreshToken,
   wrongAudience,
+  madeUpToken,
   callbackCsrf,
   ...brokenLessons,
 ];
