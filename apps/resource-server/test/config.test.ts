@@ -56,6 +56,11 @@ describe('the configuration', () => {
       expect(problemsOf(Object.fromEntries([half]))).toEqual([expect.stringContaining('come together')]);
   });
 
+  it('has no lab unless it is said, and none in production', () => {
+    expect(readConfig({}).LAB).toBe(false);
+    expect(problemsOf({ ...PRODUCTION, LAB: 'true' })).toEqual([expect.stringContaining('LAB must not be true')]);
+  });
+
   it('keeps the notes in a schema of their own', () => {
     expect(locationOf(readConfig(PRODUCTION))).toMatchObject({ kind: 'postgres', schema: 'resource_server' });
     expect(readDatabaseLocation({ NODE_ENV: 'production', DATABASE_URL: PRODUCTION.DATABASE_URL })).toMatchObject({ kind: 'postgres' });

@@ -53,6 +53,7 @@ describe('the configuration', () => {
     ['CLIENT_SECRET', ''],
     ['REDIS_URL', ''],
     ['TRUSTED_PROXIES', ''],
+    ['LAB', 'true'],
   ])('refuses %s="%s" in production', (name, value) => {
     const problems = problemsOf({ ...production, [name]: value });
     expect(problems).toEqual([expect.stringMatching(new RegExp(`^${name} `))]);

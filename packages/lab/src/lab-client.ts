@@ -1,3 +1,4 @@
+import { isLoopback } from '@rolecall/service-kit/config';
 import * as z from 'zod';
 import { type Exchange, exchangesAnswer } from './exchange.ts';
 import { LAB_PATH } from './routes.ts';
@@ -18,13 +19,17 @@ export interface LabClient {
   setClock(offsetSeconds: number): Promise<void>;
   faults(): Promise<z.infer<typeof faultsAnswer>>;
   activateFault(name: string, options?: { count?: number; path?: string }): Promise<void>;
+  deactivateFault(name: string): Promise<void>;
   clearFaults(): Promise<void>;
 }
 
 /** @param address any address of the role: its origin counts. */
 export function createLabClient(address: string): LabClient {
   const base = new URL(address).origin + LAB_PATH;
+  // A role of somebody else, elsewhere, has no lab, and is not asked for one.
+  const near = isLoopback(base);
   const call = async (path: string, method = 'GET', body?: object, signal?: AbortSignal): Promise<unknown> => {
+    if (!near) throw new Error(`${base} is not on this machine`);
     const response = await fetch(base + path, {
       method,
       redirect: 'error',
@@ -43,6 +48,7 @@ export function createLabClient(address: string): LabClient {
     setClock: async (offset_seconds) => void (await call('/clock', 'PUT', { offset_seconds })),
     faults: async () => faultsAnswer.parse(await call('/faults')),
     activateFault: async (name, options = {}) => void (await call(`/faults/${encodeURIComponent(name)}`, 'PUT', options)),
+    deactivateFault: async (name) => void (await call(`/faults/${encodeURIComponent(name)}`, 'DELETE')),
     clearFaults: async () => void (await call('/faults', 'DELETE')),
   };
 }

@@ -1,8 +1,10 @@
 import { trustedProxies } from '@rolecall/service-kit/trusted-proxies';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 
 const THIS_MACHINE = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1']);
-const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'forwarded'];
+/** What a proxy adds, beside `X-Forwarded-*`. */
+const FORWARDED = new Set(['forwarded', 'via', 'x-real-ip']);
 const ITS_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
@@ -17,13 +19,17 @@ export function onlyThisMachine(networks?: string): (request: FastifyRequest, re
     const { headers, socket } = request.raw;
     const address = socket.remoteAddress ?? '';
     const near = THIS_MACHINE.has(address) || isNear(address);
-    if (near && !FORWARDED.some((name) => headers[name] !== undefined) && ITS_NAMES.has(hostnameOf(headers.host)) && isOwnPage(request))
-      return undefined;
+    if (near && !isForwarded(request.raw) && ITS_NAMES.has(hostnameOf(headers.host)) && isOwnPage(request)) return undefined;
     return reply
       .code(403)
       .header('cache-control', 'no-store')
       .send({ error: 'forbidden', error_description: 'only for programs of this machine' });
   };
+}
+
+/** Some proxies say nothing of themselves, but speak HTTP/1.0, which no browser and no tool of today does. */
+function isForwarded({ headers, httpVersion }: IncomingMessage): boolean {
+  return httpVersion === '1.0' || Object.keys(headers).some((name) => name.startsWith('x-forwarded-') || FORWARDED.has(name));
 }
 
 function hostnameOf(host = ''): string {

@@ -50,7 +50,7 @@ export function recordReceived(app: FastifyInstance, { role, recorder, ignores }
       startedAt: performance.timeOrigin + performance.now(),
       request: {
         method: request.method,
-        url: `${request.protocol}://${request.host}${request.raw.url}`,
+        url: urlOf(request),
         headers: pairs(request.raw.rawHeaders),
       },
       log: [],
@@ -113,7 +113,8 @@ export function recordReceived(app: FastifyInstance, { role, recorder, ignores }
     addLine: (requestId, line) => open.get(requestId)?.log.push(line),
     recordResponses: () => {
       app.addHook('onSend', (request, _reply, payload, done) => {
-        if (request.exchange !== null && (typeof payload === 'string' || Buffer.isBuffer(payload))) {
+        // What answers a HEAD request has the length of a body, and no body.
+        if (request.exchange !== null && request.method !== 'HEAD' && (typeof payload === 'string' || Buffer.isBuffer(payload))) {
           const body = keepText();
           body.add(payload);
           responses.set(request.exchange, body);
@@ -122,6 +123,14 @@ export function recordReceived(app: FastifyInstance, { role, recorder, ignores }
       });
     },
   };
+}
+
+/** Absolute, and an address that can be read, whatever the request says of its host or its target (`*`, another server's address). */
+function urlOf(request: FastifyRequest): string {
+  const { url = '' } = request.raw;
+  const address = `${request.protocol}://${request.host}${url}`;
+  if (url.startsWith('/') && request.host !== '' && URL.canParse(address)) return address;
+  return `${request.protocol}://unknown.invalid/${url.replace(/^\//, '')}`;
 }
 
 function pathOf(request: FastifyRequest): string {

@@ -43,11 +43,10 @@ export function recordedFetch({ from, recorder, laneOf }: SentOptions): typeof f
     try {
       const response = await fetch(input, { ...init, headers });
       record.response = { status: response.status, headers: [...response.headers] };
-      if (response.body === null) {
-        finish();
-        return response;
-      }
-      return new Response(ReadableStream.from(observed(response.body, record, finish)), {
+      // Here, too, since not everybody wants the body.
+      finish();
+      if (response.body === null) return response;
+      return new Response(observed(response.body, record, finish), {
         status: response.status,
         statusText: response.statusText,
         headers: response.headers,
@@ -61,21 +60,35 @@ export function recordedFetch({ from, recorder, laneOf }: SentOptions): typeof f
 }
 
 /** The same bytes. Whoever stops reading, or cannot go on, ends the record too. */
-async function* observed(body: ReadableStream<Uint8Array>, record: Exchange, finish: () => void): AsyncGenerator<Uint8Array> {
+function observed(body: ReadableStream<Uint8Array>, record: Exchange, finish: () => void): ReadableStream<Uint8Array> {
   const kept = keepText();
-  try {
-    for await (const chunk of body) {
-      kept.add(chunk);
-      yield chunk;
-    }
-  } catch (error) {
-    record.failure = reasonOf(error);
-    throw error;
-  } finally {
+  const reader = body.getReader();
+  const end = (): void => {
     const text = kept.text();
     if (text !== undefined && record.response !== undefined) record.response.body = text;
     finish();
-  }
+  };
+  return new ReadableStream({
+    pull: async (controller) => {
+      try {
+        const { done, value } = await reader.read();
+        if (done) {
+          end();
+          return controller.close();
+        }
+        kept.add(value);
+        controller.enqueue(value);
+      } catch (error) {
+        record.failure = reasonOf(error);
+        end();
+        throw error;
+      }
+    },
+    cancel: async (reason) => {
+      end();
+      await reader.cancel(reason);
+    },
+  });
 }
 
 /** Undici's "fetch failed" keeps the reason in its cause. */

@@ -12,11 +12,16 @@ export interface Recorder {
   clear(): void;
 }
 
+/** More than one role can report. */
+const PLACES_A_MILLISECOND = 100;
+
 /** @param capacity how many exchanges are kept. */
 export function createRecorder(capacity: number): Recorder {
   const kept = new Map<string, Exchange>();
   const waiting = new Set<() => void>();
-  let latest = 0;
+  // A role that was started anew goes on behind where it was before, so that whoever follows it misses nothing and waits for nothing.
+  const beginning = Math.floor(performance.timeOrigin + performance.now()) * PLACES_A_MILLISECOND;
+  let latest = beginning;
 
   return {
     report: (exchange) => {
@@ -39,7 +44,7 @@ export function createRecorder(capacity: number): Recorder {
       return { exchanges: exchanges.reverse(), latest };
     },
     waitFor: async (sequence, signal) => {
-      if (latest > sequence || signal.aborted) return;
+      if (latest > Math.max(sequence, beginning) || signal.aborted) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       waiting.add(resolve);
       signal.addEventListener('abort', () => resolve(), { once: true });

@@ -5,6 +5,7 @@ import type { Exchange } from './exchange.ts';
 const SECRET_MEMBERS = new Set([
   'password',
   'new_password',
+  'current_password',
   'client_secret',
   'client_assertion',
   'code',
@@ -14,6 +15,9 @@ const SECRET_MEMBERS = new Set([
   'access_token',
   'refresh_token',
   'id_token',
+  'id_token_hint',
+  'logout_token',
+  'user_code',
   'subject_token',
   'actor_token',
   'assertion',
@@ -21,7 +25,10 @@ const SECRET_MEMBERS = new Set([
   '_csrf',
 ]);
 
-const SECRET_HEADERS = new Set(['authorization', 'dpop', 'cookie', 'set-cookie']);
+const SECRET_HEADERS = new Set(['authorization', 'proxy-authorization', 'dpop', 'cookie', 'set-cookie']);
+
+/** What people think up could be guessed, and the guess checked, by a part of its hash. */
+const MADE_BY_PEOPLE = new Set(['password', 'new_password', 'current_password']);
 
 /** Shorter values are words that occur by themselves. */
 const MINIMUM_SECRET_LENGTH = 8;
@@ -33,19 +40,35 @@ const MINIMUM_SECRET_LENGTH = 8;
 export function redact(exchange: Exchange): Exchange {
   const secrets = new Map<string, string>();
   const blot: Blot = (value, kind) => {
-    const blotted = `[${kind} ${hash('sha256', value).slice(0, 4)}]`;
+    const blotted = MADE_BY_PEOPLE.has(kind) ? `[${kind}]` : `[${kind} ${hash('sha256', value).slice(0, 4)}]`;
     if (value.length >= MINIMUM_SECRET_LENGTH) secrets.set(value, blotted);
     return blotted;
   };
-  const { request, response } = exchange;
-  const redacted: Exchange = {
-    ...exchange,
+  const { request, response, failure, log } = exchange;
+  const said = {
     request: { ...redactMessage(request, blot), url: redactUrl(request.url, blot) },
     ...(response && { response: redactMessage(response, blot) }),
+    ...(failure !== undefined && { failure }),
+    log,
   };
-  let text = JSON.stringify(redacted);
-  for (const [secret, blotted] of secrets) text = text.replaceAll(JSON.stringify(secret).slice(1, -1), blotted);
-  return JSON.parse(text) as Exchange;
+  // Only what was said: an exchange has words and numbers of its own, which somebody may have chosen as a secret.
+  return { ...exchange, ...withoutAny(secrets, said) };
+}
+
+/** The same value; in all of its strings, however deep, secrets are replaced by what stands for them. */
+function withoutAny<Value>(secrets: ReadonlyMap<string, string>, value: Value): Value {
+  const clean = (part: unknown): unknown => {
+    if (typeof part === 'string') {
+      let text = part;
+      for (const [secret, blotted] of secrets) text = text.replaceAll(secret, () => blotted);
+      return text;
+    }
+    if (Array.isArray(part)) return part.map(clean);
+    if (typeof part === 'object' && part !== null)
+      return Object.fromEntries(Object.entries(part).map(([name, each]) => [name, clean(each)]));
+    return part;
+  };
+  return clean(value) as Value;
 }
 
 /** Puts something in a secret's place; `kind` says in words what it was. */
@@ -64,9 +87,10 @@ function redactHeader(name: string, value: string, blot: Blot): string {
   // The page that one came from may have had a code in its address.
   if (name === 'referer') return redactUrl(value, blot);
   if (!SECRET_HEADERS.has(name)) return value;
-  if (name === 'authorization') {
-    const [scheme = '', ...credentials] = value.split(' ');
-    return `${scheme} ${blot(credentials.join(' '), scheme === 'Basic' ? 'id and secret' : 'access_token')}`;
+  if (name.endsWith('authorization')) {
+    // Also where the scheme was forgotten.
+    const [, scheme = '', credentials = ''] = /^(?:(\S+)\s+)?(\S.*)$/s.exec(value) ?? [];
+    return `${scheme} ${blot(credentials, /^basic$/i.test(scheme) ? 'id and secret' : 'access_token')}`.trimStart();
   }
   if (name === 'dpop') return blot(value, 'proof');
   if (name === 'cookie')
@@ -84,19 +108,27 @@ function redactCookie(cookie: string, blot: Blot): string {
 }
 
 function redactUrl(url: string, blot: Blot): string {
-  const [address = '', query] = url.split('?', 2);
-  return query === undefined ? url : `${address}?${redactForm(query, blot)}`;
+  const [, address = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(url) ?? [];
+  return address + redactPairs(rest, /([^=&?#]+)=([^&#]+)/g, blot);
 }
 
 function redactForm(form: string, blot: Blot): string {
-  return form
-    .split('&')
-    .map((pair) => {
-      const [name = '', ...value] = pair.split('=');
-      const text = value.join('=');
-      return SECRET_MEMBERS.has(name.toLowerCase()) && text !== '' ? `${name}=${blot(decoded(text), name)}` : pair;
-    })
-    .join('&');
+  return redactPairs(form, /([^=&\s]+)=([^&]+)/g, blot);
+}
+
+/** The queries of addresses that stand in a text. */
+function redactLinks(text: string, blot: Blot): string {
+  return redactPairs(text, /([^=&?#;\s"'<>]+)=([^&#\s"'<>]+)/g, blot);
+}
+
+function redactPairs(text: string, pairs: RegExp, blot: Blot): string {
+  return text.replace(pairs, (pair, name: string, value: string) =>
+    isSecret(decoded(name)) ? `${name}=${blot(decoded(value), decoded(name).toLowerCase())}` : pair,
+  );
+}
+
+function isSecret(name: string): boolean {
+  return SECRET_MEMBERS.has(name.toLowerCase());
 }
 
 function decoded(text: string): string {
@@ -107,15 +139,37 @@ function decoded(text: string): string {
   }
 }
 
+/**
+ * By what it looks like, and not by what it is said to be: a body that is cut off, or is sent to the wrong place in the wrong form, is just what people
+ * look at.
+ */
 function redactBody(body: string, blot: Blot): string {
-  const trimmed = body.trimStart();
-  if (trimmed.startsWith('{') || trimmed.startsWith('['))
-    // Also where the JSON is cut off: by members, not by what can be parsed.
-    return body.replace(/"([a-z_]+)"(\s*:\s*)"((?:[^"\\]|\\.)*)"?/gi, (all, name: string, colon: string, value: string) =>
-      SECRET_MEMBERS.has(name.toLowerCase()) ? `"${name}"${colon}"${blot(value, name)}"` : all,
-    );
-  if (trimmed.startsWith('<'))
-    // Pages carry the anti-forgery token of their forms.
-    return body.replace(/(name="_csrf" value=")([^"]*)/g, (_all, before: string, value: string) => before + blot(value, '_csrf'));
-  return /^[^\s<]*=/.test(trimmed) ? redactForm(body, blot) : /^[\w-]+\.[\w-]+\.[\w-]*$/.test(trimmed) ? blot(body, 'JWT') : body;
+  if (/^\s*</.test(body)) return redactPage(body, blot);
+  if (!/^\s*[{[]/.test(body)) return redactJwts(redactForm(body, blot), blot);
+  const members = body.replace(/"([^"\\]+)"(\s*:\s*)"((?:[^"\\]|\\.)*)"?/g, (all, name: string, colon: string, value: string) =>
+    isSecret(name) && value !== '' ? `"${name}"${colon}"${blot(unescaped(value), name.toLowerCase())}"` : all,
+  );
+  return redactLinks(members, blot);
+}
+
+/** Fields of forms (the anti-forgery token, what a form brings on), and links. */
+function redactPage(page: string, blot: Blot): string {
+  const fields = page.replace(/<input\b[^>]*>?/gi, (tag) => {
+    const name = /\bname="([^"]*)"/i.exec(tag)?.[1] ?? '';
+    return isSecret(name) ? tag.replace(/(\bvalue=")([^"]+)/i, (_all, before: string, value: string) => before + blot(value, name)) : tag;
+  });
+  return redactLinks(fields, blot);
+}
+
+function redactJwts(text: string, blot: Blot): string {
+  return text.replace(/\beyJ[\w-]+\.[\w-]*\.[\w-]*(?:\.[\w-]*){0,2}/g, (token) => blot(token, 'JWT'));
+}
+
+/** A string of JSON without its escapes. */
+function unescaped(value: string): string {
+  try {
+    return JSON.parse(`"${value}"`) as string;
+  } catch {
+    return value;
+  }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FaultKind, Faults } from './faults.ts';
 
 /** More than any role waits for another. */
@@ -24,8 +24,9 @@ export function transportFaults(path: string): FaultKind[] {
 export function registerTransportFaults(app: FastifyInstance, faults: Faults): void {
   const ending = new AbortController();
   app.addHook('preClose', async () => ending.abort());
+  // A preflight asks on behalf of the request that is meant.
   const happens = (name: string, request: FastifyRequest): boolean =>
-    request.exchange !== null && faults.take(name, request.url.split('?', 1)[0]);
+    request.exchange !== null && request.method !== 'OPTIONS' && faults.take(name, request.url.split('?', 1)[0]);
 
   app.addHook('onRequest', async (request, reply) => {
     if (happens('slow', request)) await delay(SLOW_MILLISECONDS, undefined, { signal: ending.signal }).catch(() => {});
@@ -41,10 +42,14 @@ export function registerTransportFaults(app: FastifyInstance, faults: Faults): v
       reply.raw.destroy();
       return payload;
     }
-    if (typeof payload === 'string' && happens('malformed-json', request)) {
+    if (typeof payload === 'string' && isJson(reply) && happens('malformed-json', request)) {
       reply.removeHeader('content-length');
       return payload.slice(0, Math.ceil(payload.length / 2));
     }
     return payload;
   });
+}
+
+function isJson(reply: FastifyReply): boolean {
+  return /\bjson\b/.test(String(reply.getHeader('content-type')));
 }

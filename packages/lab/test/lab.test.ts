@@ -1,6 +1,7 @@
 import { createApp } from '@rolecall/service-kit/create-app';
 import { createLogger } from '@rolecall/service-kit/logger';
 import type { FastifyInstance } from 'fastify';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Exchange } from '../src/exchange.ts';
 import { createLab, type Lab } from '../src/lab.ts';
@@ -44,7 +45,17 @@ const tokenEndpoint = (app: FastifyInstance): void => {
     return reply.code(400).header('cache-control', 'no-store').send({ error: 'invalid_grant', seen: request.body });
   });
   app.get('/json', async () => ({ of: 'some length' }));
+  app.get('/page', async (_request, reply) => reply.type('text/html').send('<p>all of it</p>'));
 };
+
+/** What no client library would send. Answers the status line. */
+async function rawRequest(address: string, text: string): Promise<string> {
+  const socket = connect(Number(new URL(address).port), 'localhost');
+  socket.setEncoding('utf8').end(text);
+  let answer = '';
+  for await (const chunk of socket) answer += chunk as string;
+  return answer.split('\r\n', 1)[0] ?? '';
+}
 
 /** The two roles, one of which asks the other whenever it is asked. */
 async function startBoth() {
@@ -123,6 +134,63 @@ describe('the record of exchanges', () => {
     }
   });
 
+  it('can be read whatever host or target a request names', async () => {
+    const { server } = await startBoth();
+    for (const [target, host] of [
+      ['/json', '['],
+      ['/json', 'two words'],
+      ['/json', 'localhost:99999999'],
+      ['//', 'localhost'],
+      ['http://elsewhere.example/json', 'localhost'],
+      ['*', 'localhost'],
+    ])
+      await rawRequest(server.address, `OPTIONS ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`);
+    await rawRequest(server.address, 'GET /json HTTP/1.0\r\n\r\n');
+    const urls = (await settled(server.lab)).map(({ request }) => request.url);
+    expect(urls).toHaveLength(7);
+    expect(urls.filter((url) => !URL.canParse(url) || new URL(url).hostname === '')).toEqual([]);
+  });
+
+  it('shows no body where none was sent', async () => {
+    const { server } = await startBoth();
+    await fetch(`${server.address}/json`, { method: 'HEAD' });
+    const [asked] = (await settled(server.lab)) as [Exchange];
+    expect(asked.response).toMatchObject({ status: 200 });
+    expect(asked.response).not.toHaveProperty('body');
+  });
+
+  it.each<[string, (response: Response) => unknown]>([
+    ['leaves the body alone', () => undefined],
+    ['does away with the body', (response) => response.body?.cancel()],
+    ['stops in the middle', async (response) => (await response.body?.getReader().read())?.value?.length],
+  ])('ends also where who asked %s', async (_what, treat) => {
+    const { server } = await startBoth();
+    const client = await start(
+      'client',
+      (app, lab) => {
+        app.get('/callback', async () => {
+          await treat(await lab.fetch(`${server.address}/json`));
+          return 'done';
+        });
+      },
+      { 'authorization-server': server.address },
+    );
+    await fetch(`${client.address}/callback`);
+    expect((await settled(client.lab)).find(({ direction }) => direction === 'sent')?.response?.status).toBe(200);
+  });
+
+  it('goes on where it was when a role is started anew', async () => {
+    const first = await startBoth();
+    await fetch(`${first.server.address}/json`);
+    await settled(first.server.lab);
+    const { latest } = await first.server.client.exchanges(0);
+    await first.server.app.close();
+    const { server } = await startBoth();
+    const waiting = server.client.exchanges(latest, { wait: 10 });
+    await fetch(`${server.address}/json`);
+    expect((await waiting).exchanges).toHaveLength(1);
+  });
+
   it('says why no answer came', async () => {
     const client = await start(
       'client',
@@ -197,6 +265,18 @@ describe('faults', () => {
     await expect(fetch(`${server.address}/json`, { signal: AbortSignal.timeout(300) })).rejects.toThrow('timeout');
   });
 
+  it('are not for a preflight, and only JSON can be malformed', async () => {
+    const { server } = await startBoth();
+    await server.client.activateFault('server-error', { path: '/page' });
+    expect((await fetch(`${server.address}/page`, { method: 'OPTIONS' })).status).toBe(404);
+    expect((await fetch(`${server.address}/page`)).status).toBe(500);
+    await server.client.activateFault('malformed-json', { path: '/page' });
+    expect(await (await fetch(`${server.address}/page`)).text()).toBe('<p>all of it</p>');
+    expect((await server.client.faults()).active).toEqual([{ name: 'malformed-json', remaining: 1, path: '/page' }]);
+    await server.client.deactivateFault('malformed-json');
+    expect((await server.client.faults()).active).toEqual([]);
+  });
+
   it('of the role itself are marked where they happen', async () => {
     const server = await start('authorization-server', (app, lab) => {
       app.post('/token', async () => ({ happens: lab.faults.take('own') }));
@@ -236,6 +316,9 @@ describe('the lab is for this machine only', () => {
   it.each<[string, Record<string, string>]>([
     ['a name that was made to point here', { host: 'evil.example' }],
     ['a proxy that brings others', { 'x-forwarded-for': '203.0.113.7' }],
+    ['a proxy that tells less', { 'x-forwarded-proto': 'https' }],
+    ['a proxy that tells something else', { 'x-real-ip': '203.0.113.7' }],
+    ['a proxy of the standard', { via: '1.1 proxy.example' }],
     ['a page of another site', { origin: 'https://evil.example' }],
     ['a page of another site that only navigates', { 'sec-fetch-site': 'cross-site' }],
     ['a page on another port of this machine', { origin: 'http://localhost:1', 'sec-fetch-site': 'same-site' }],
@@ -250,6 +333,19 @@ describe('the lab is for this machine only', () => {
     expect(answer.statusCode).toBe(403);
     expect(server.lab.clock.offset).toBe(0);
     expect((await server.app.inject({ url: '/lab/exchanges', headers: { host: 'localhost:4000', ...headers } })).statusCode).toBe(403);
+  });
+
+  it('refuses a proxy that says nothing, and speaks HTTP/1.0', async () => {
+    const { server } = await startBoth();
+    const request = (version: string) => `GET /lab/clock HTTP/${version}\r\nhost: localhost\r\nconnection: close\r\n\r\n`;
+    expect(await rawRequest(server.address, request('1.1'))).toContain(' 200 ');
+    expect(await rawRequest(server.address, request('1.0'))).toContain(' 403 ');
+  });
+
+  it('is not looked for on other machines', async () => {
+    const elsewhere = createLabClient('https://issuer.example');
+    await expect(elsewhere.setClock(60)).rejects.toThrow('not on this machine');
+    await expect(elsewhere.exchanges(0)).rejects.toThrow('not on this machine');
   });
 
   it('refuses another machine', async () => {
