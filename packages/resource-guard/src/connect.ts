@@ -38,6 +38,8 @@ export function connectGuard(options: GuardOptions): ConnectGuard {
       } catch (error) {
         const refusal = guard.refusal(error, requirement);
         if (refusal === undefined) return next(error);
+        // A time-out, perhaps, has answered meanwhile. Node would throw, nobody waits for this step, and so the process would end.
+        if (response.headersSent) return;
         log.info({ refused: refusal.body.error ?? 'no credentials', cause: reasonOf(error) }, refusal.body.error_description);
         response.writeHead(refusal.status, { 'content-type': 'application/json', ...refusal.headers }).end(JSON.stringify(refusal.body));
         return;

@@ -8,7 +8,8 @@ export class ForeignOriginError extends Error {
 
 /**
  * Refuses what pages of other origins send, where a list says which may (a server on the user's own machine, an MCP server): whoever gets a browser to resolve
- * a name to this server's address could speak to it through that browser. Requests without `Origin` come from no page.
+ * a name to this server's address could speak to it through that browser. Requests without `Origin` come from no page, or are a page's own GET or HEAD, which
+ * browsers send without: what such a page lacks is a token.
  *
  * @param allowed as browsers write them: `https://app.example`.
  * @throws ForeignOriginError

@@ -20,7 +20,8 @@ export function createRequirementCheck(implies: Readonly<Record<string, readonly
   const implied = new Map(Object.entries(implies));
 
   const requireLogin = ({ authenticatedAt, acr }: AccessToken, { maxAge, acrValues }: Requirement): void => {
-    const tooOld = maxAge !== undefined && (authenticatedAt === undefined || clock.now() / 1000 - authenticatedAt > maxAge);
+    // So written that with NaN for an age every login is too old, and not none.
+    const tooOld = maxAge !== undefined && !(authenticatedAt !== undefined && clock.now() / 1000 - authenticatedAt <= maxAge);
     const tooWeak = acrValues !== undefined && (acr === undefined || !acrValues.includes(acr));
     if (tooOld || tooWeak)
       throw new BearerError('insufficient_user_authentication', 'the user has to log in again, or in a stronger way, for this');

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import Fastify from 'fastify';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { resourceGuard } from '../src/fastify-plugin.ts';
 import { connectGuard } from '../src/connect.ts';
 import { createGuard } from '../src/guard.ts';
@@ -127,6 +127,54 @@ async function connectGuardCall(token: string, write: (details: object, message:
   server.close();
   return status;
 }
+
+it('leaves a request alone that somebody else has answered meanwhile, and does not end the process', async () => {
+  const { issuer } = api.authorizationServer;
+  const log = { info: () => {}, error: () => {} };
+  const guard = connectGuard({ issuer, resource: RESOURCE, name: 'An API', realm: 'api', scopes: ['read'], clock: api.clock, log });
+  const steps: Promise<void>[] = [];
+  const next = vi.fn();
+  const server = createServer((request, response) => {
+    steps.push(guard.requireScopes('read')(request, response, next));
+    response.writeHead(503).end('too late');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  expect((await fetch(url, { headers: { authorization: 'Bearer made-up' } })).status).toBe(503);
+  await Promise.all(steps);
+  expect(next).not.toHaveBeenCalled();
+  server.close();
+});
+
+it.each([
+  ['a window of proofs that is no number', { windowSeconds: Number.NaN }],
+  ['a base of proofs without a scheme', { base: 'api.example:443/v1' }],
+  ['a base of proofs with a query', { base: 'https://api.example/v1?x' }],
+])('is not made with %s', (_case, dpop) => {
+  const log = { info: () => {}, error: () => {} };
+  expect(() => createGuard({ issuer: 'i', resource: RESOURCE, name: 'n', realm: 'r', scopes: [], dpop, log })).toThrow('of proofs');
+});
+
+it('RS-STEP-01: with an age that is no number every login is too old, and not none', async () => {
+  const log = { info: () => {}, error: () => {} };
+  const { issuer } = api.authorizationServer;
+  const guard = createGuard({ issuer, resource: RESOURCE, name: 'n', realm: 'r', scopes: [], clock: api.clock, log });
+  const token = await api.authorizationServer.token({ claims: { auth_time: Math.floor(api.clock.now() / 1000) } });
+  const request = { rawHeaders: ['Authorization', `Bearer ${token}`], url: '/' };
+  await expect(guard.authorize(request, { scopes: [], maxAge: Number.NaN })).rejects.toThrow('log in again');
+});
+
+it('takes a signature in its one spelling only', async () => {
+  const token = await api.authorizationServer.token({ claims: { scope: 'read' } });
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const last = alphabet.indexOf(token.at(-1) ?? '');
+  const respelt = token.slice(0, -1) + alphabet[last ^ 1];
+  const bytesOf = (text: string) => Buffer.from(text.split('.')[2] ?? '', 'base64url');
+  expect(bytesOf(respelt)).toEqual(bytesOf(token));
+  expect((await api.get('/read', respelt)).statusCode).toBe(401);
+  expect((await api.get('/read', token)).statusCode).toBe(200);
+});
 
 it('notices that the metadata has changed, however many unknown keys are named', async () => {
   const own = await startGuardedApi({ feed: false });

@@ -67,6 +67,8 @@ const proofClaims = z.looseObject({
 /** Makes the check of proofs. @throws Error where an option is wrong. */
 export function createProofs(options: DpopOptions & { resource: string; clock: Clock }): Proofs {
   const { resource, clock, nonces: nonceOption = false, windowSeconds = DEFAULT_WINDOW_SECONDS } = options;
+  // With NaN for a window every proof would be of now.
+  if (!(windowSeconds > 0 && windowSeconds < Infinity)) throw new Error('the window of proofs must be a number of seconds');
   const replays = options.replays ?? createMemoryReplays(clock);
   const isTarget = createIsTarget(options.base ?? new URL(resource).origin);
   const nonces = nonceOption === false ? undefined : createNonces(resource, clock, nonceOption === true ? undefined : nonceOption.secret);

@@ -14,8 +14,10 @@ const UNRESERVED = /[\w.~-]/;
  * Where the request came in is not asked of it: its `Host` is the sender's own word. The base is the configuration's.
  *
  * @param base where clients reach this server: an origin, and what a proxy takes away of the path.
+ * @throws Error where it is none.
  */
 export function createIsTarget(base: string): IsTarget {
+  if (!/^https?:\/\/[^?#]+$/.test(base) || !URL.canParse(base)) throw new Error(`the base of proofs is no address: ${base}`);
   const prefix = base.replace(/\/$/, '');
   return (htu, request) => {
     const target = pathOf(request.originalUrl ?? request.url ?? '');
