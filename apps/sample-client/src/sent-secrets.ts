@@ -7,11 +7,13 @@ const SHORTEST = 16;
 /** What a request carries that must not come back: whoever repeats it would have it shown on a page, put into a link to somebody else, or logged. */
 export function sentSecrets({ headers, body }: { headers: Record<string, string>; body?: unknown }): string[] {
   const [, scheme = '', credentials = ''] = /^(\S+) (.*)$/.exec(headers['authorization'] ?? '') ?? [];
-  const password = scheme.toLowerCase() === 'basic' ? atob(credentials).replace(/^[^:]*:/, '') : credentials;
+  const password = scheme.toLowerCase() === 'basic' ? atob(credentials).replace(/^[^:]*:/, '') : '';
   const form = body instanceof URLSearchParams ? body : undefined;
   const members = SECRET_MEMBERS.map((name) => form?.get(name) ?? '');
   // RFC 6749 §2.3.1: what goes into Basic is form-encoded first.
-  return [password, new URLSearchParams(`p=${password}`).get('p') ?? '', ...members].filter(({ length }) => length >= SHORTEST);
+  return [credentials, password, new URLSearchParams(`p=${password}`).get('p') ?? '', ...members].filter(
+    ({ length }) => length >= SHORTEST,
+  );
 }
 
 /** Does an answer repeat one of these? */

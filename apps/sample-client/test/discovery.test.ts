@@ -110,4 +110,12 @@ describe('discovery', () => {
     resourceServer.metadataAnswer = metadataAnswer;
     expect(await visit()).toBe(200);
   });
+
+  it('keeps nothing for longer because the clock was set back', async () => {
+    const { browser, clock, authorizationServer } = await startClient();
+    await browser.get('/');
+    clock.advance(-3_600);
+    authorizationServer.metadata.code_challenge_methods_supported = ['plain'];
+    expect((await browser.get('/')).statusCode).toBe(503);
+  });
 });

@@ -132,6 +132,30 @@ describe('SEC-60: an authorization server that answers badly', () => {
     await expectSane(siege, () => void (authorizationServer.interfere = () => undefined));
   });
 
+  it('that repeats the header with the client’s secret as it came', async () => {
+    const siege = await startAmongEnemies();
+    const { authorizationServer, browser } = siege;
+    authorizationServer.interfere = ({ url, headers: { authorization } }) =>
+      url === '/token' ? { status: 400, body: { error: 'invalid_request', error_description: `cannot read ${authorization}` } } : undefined;
+    await siege.signIn();
+    expect(browser.answers.at(-1)?.headers.location).toBe('/sign-in/unavailable');
+    const [, sent] = String(authorizationServer.server.requests.at(-1)?.headers.authorization).split(' ');
+    for (const { body } of [...browser.answers, await browser.follow()]) expect(unescapeHtml(body)).not.toContain(sent);
+    expect(siege.logs.join()).not.toContain(sent);
+    await expectSane(siege, () => void (authorizationServer.interfere = () => undefined));
+  });
+
+  it('that repeats the refresh token in an error: it is not logged', async () => {
+    const siege = await startAmongEnemies();
+    const { authorizationServer, browser, clock } = siege;
+    await siege.signIn();
+    clock.advance(601);
+    authorizationServer.interfere = ({ url }) =>
+      url === '/token' ? { status: 400, body: { error: `no ${SECRETS.refreshToken}` } } : undefined;
+    expect((await browser.get('/notes')).statusCode).toBe(503);
+    await expectSane(siege, () => void (authorizationServer.interfere = () => undefined));
+  });
+
   it.each([
     ['of another type', { token_type: 'N_A' }],
     ['that are a list', { access_token: ['x'] }],
@@ -237,6 +261,28 @@ describe('SEC-60: an API that answers badly', () => {
     expect((await browser.get('/')).statusCode).toBe(503);
     await expectSane(siege, () => void (resourceServer.metadataAnswer = metadataAnswer));
     expect(siege.elsewhere.requests).toEqual([]);
+  });
+
+  it('with more scopes than can be asked for: no session keeps them, and no address carries them', async () => {
+    const siege = await startAmongEnemies();
+    const { resourceServer, authorizationServer, browser } = siege;
+    const { metadataAnswer, resource } = resourceServer;
+    const scopes = Array.from({ length: 100_000 }, (_, index) => `scope:${index}`);
+    resourceServer.metadataAnswer = { body: { resource, authorization_servers: [authorizationServer.issuer], scopes_supported: scopes } };
+    expect((await browser.get('/')).statusCode).toBe(503);
+    await expectSane(siege, () => void (resourceServer.metadataAnswer = metadataAnswer));
+  });
+
+  it.each(['scope', 'acr_values'])('with a challenge whose %s no authorization server takes: it is left out', async (name) => {
+    const siege = await startAmongEnemies();
+    const { resourceServer, browser } = siege;
+    await siege.signIn();
+    const error = name === 'scope' ? 'insufficient_scope' : 'insufficient_user_authentication';
+    const status = name === 'scope' ? 403 : 401;
+    resourceServer.interfere = () => challenge(status, `error="${error}", ${name}="${'x'.repeat(12_000)}"`);
+    expect((await browser.get('/notes')).statusCode).toBe(403);
+    expect(browser.authorizationUrl().href.length).toBeLessThan(3_000);
+    await expectSane(siege, () => void (resourceServer.interfere = () => undefined));
   });
 
   it.each(ANSWERS)('with notes that are %s', async (_case, answer) => {

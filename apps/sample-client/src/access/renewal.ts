@@ -91,6 +91,8 @@ export function createRenewal(dependencies: RenewalDependencies): Renewal {
     } catch (error) {
       if (!(error instanceof TokenRefusedError)) throw error;
       const { error: code } = error.refusal;
+      // It is about to be logged.
+      if (code.includes(old.refreshToken)) throw new PeerError('authorization server', 'the refusal repeats the refresh token');
       logger.info({ refusal: code }, 'the authorization server refuses to refresh');
       if (code === 'invalid_grant') return end(id);
       if (!USELESS.has(code)) throw new PeerError('authorization server', error.message);

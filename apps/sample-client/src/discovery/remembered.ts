@@ -6,10 +6,12 @@ import type { Clock } from '@rolecall/storage/clock';
  * @param lifetimeSeconds how long an answer is used before it is loaded again.
  */
 export function remembered<T>(load: () => Promise<T>, lifetimeSeconds: number, clock: Clock): () => Promise<T> {
-  let kept: { value: Promise<T>; until: number } | undefined;
+  let kept: { value: Promise<T>; since: number } | undefined;
   return () => {
-    if (kept !== undefined && kept.until > clock.now()) return kept.value;
-    const entry = { value: load(), until: clock.now() + lifetimeSeconds * 1000 };
+    // One from the future is not used either: a clock that was set back prolongs nothing.
+    const age = kept === undefined ? -1 : clock.now() - kept.since;
+    if (kept !== undefined && age >= 0 && age < lifetimeSeconds * 1000) return kept.value;
+    const entry = { value: load(), since: clock.now() };
     kept = entry;
     entry.value.catch(() => {
       if (kept === entry) kept = undefined;

@@ -3,6 +3,7 @@ import type { OutboundFetch } from '../outbound-fetch.ts';
 import { PeerError } from '../peer-error.ts';
 import { fetchFirst } from './fetch-first.ts';
 import { checkLists } from './check-lists.ts';
+import { LONGEST_SCOPE } from '../sign-in/scope.ts';
 
 /**
  * Fetches and checks what the API says of itself (RFC 9728). An API without such a document may be fine: then nothing is known of it.
@@ -22,6 +23,8 @@ export async function discoverResource(
     // RFC 9728 §3.3: identical, not merely equivalent. The library compares normalised URLs.
     if (metadata.resource !== resource) throw new Error('the metadata is of another resource');
     checkLists(metadata, ['authorization_servers', 'scopes_supported']);
+    // All of them are asked for: each visitor's session keeps them, and an address carries them.
+    if ((metadata.scopes_supported?.join(' ').length ?? 0) > LONGEST_SCOPE) throw new Error('it has more scopes than can be asked for');
     return metadata;
   } catch (error) {
     throw PeerError.from('API', error);

@@ -1,5 +1,9 @@
 import type { WWWAuthenticateChallenge } from 'oauth4webapi';
 import { metadataUrlOf } from '../discovery/resource.ts';
+import { LONGEST_SCOPE } from '../sign-in/scope.ts';
+
+/** Characters. */
+const LONGEST_ACR_VALUES = 1_000;
 
 /** Why the API wants another access token than the one that it got. */
 export interface Challenge {
@@ -27,7 +31,9 @@ export function challengeOf(
   const parameters = challenges.find((challenge) => challenge.scheme === scheme)?.parameters;
   const error = errorOf(status, parameters?.error);
   if (error === undefined) return undefined;
-  const { scope, acr_values: acrValues, max_age: maxAge } = parameters ?? {};
+  const scope = upTo(LONGEST_SCOPE, parameters?.scope);
+  const acrValues = upTo(LONGEST_ACR_VALUES, parameters?.acr_values);
+  const maxAge = parameters?.max_age;
   const metadataUrl = metadataUrlOf(challenges);
   return {
     error,
@@ -37,6 +43,9 @@ export function challengeOf(
     ...(maxAge !== undefined && /^\d{1,9}$/.test(maxAge) && { maxAge }),
   };
 }
+
+/** What is longer would be kept in the session and sent in an address for nothing: no authorization server takes it. */
+const upTo = (length: number, text: string | undefined) => (text !== undefined && text.length <= length ? text : undefined);
 
 function errorOf(status: number, error: string | undefined): Challenge['error'] | undefined {
   if (status === 403) return error === 'insufficient_scope' ? error : undefined;

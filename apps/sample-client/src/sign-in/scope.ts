@@ -1,3 +1,6 @@
+/** Characters: what can be kept, shown and sent in an address. */
+export const LONGEST_SCOPE = 2_000;
+
 const split = (scope: string | undefined): string[] => scope?.split(' ').filter((token) => token !== '') ?? [];
 
 /** All scopes of some scope strings, each once, in the order of their first appearance. Undefined when there is none. */
