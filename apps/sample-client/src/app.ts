@@ -99,7 +99,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     longestSeconds,
   });
   const api = createNotesApi({ resource, clock, outboundFetch: fetchFromApi, proofs });
-  const deviceFlow = createDeviceFlow({ ...tokenEndpoint, peers, store, logger, longestSeconds });
+  const deviceFlow = createDeviceFlow({ ...tokenEndpoint, peers, store, logger, discard: revocations.revoke, longestSeconds });
   const service = serviceClientOf(config);
 
   const app = await createApp({ logger, trustedProxies: config.TRUSTED_PROXIES, https, bodyLimit: FORM_LIMIT_BYTES, errorHandler });
@@ -134,7 +134,7 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
     if (lab) others.push({ href: '/playground', label: 'See what goes over the wire' });
     registerHome(pages, { peers, startSignIn, others });
     registerPush(pages, { redirectUri, peers, ...tokenEndpoint });
-    registerCallback(pages, { redirectUri, store, peers, accesses, ...tokenEndpoint });
+    registerCallback(pages, { redirectUri, store, peers, accesses, revocations, ...tokenEndpoint });
     registerNotes(pages, { peers, api, accesses, renewal, startSignIn });
     registerDevice(pages, { peers, accesses, deviceFlow, clock });
     if (service !== undefined)

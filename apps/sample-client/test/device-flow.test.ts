@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { startClient } from './support/client.ts';
 import { tokens } from './support/fake-authorization-server.ts';
 import type { ScriptedAnswer } from './support/scripted-server.ts';
@@ -172,6 +172,34 @@ describe('the device flow', () => {
     expect(page.body).toContain('The code has expired');
     expect(page.headers.refresh).toBeUndefined();
     expect(questions()).toEqual([]);
+  });
+
+  it('who cancels while the question is under way is not connected, and what came is revoked', async () => {
+    const { app, browser, clock, authorizationServer } = await waiting();
+    const [asked, decided] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    authorizationServer.tokenAnswer = async () => {
+      asked.resolve();
+      await decided.promise;
+      return tokens({ refresh_token: 'too-late' });
+    };
+    clock.advance(5);
+    const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const looking = app.inject({ url: '/device', headers: { cookie } });
+    await asked.promise;
+    expect((await browser.submit('/device/cancel')).headers.location).toBe('/');
+    decided.resolve();
+    expect((await looking).body).toContain('Show me a code');
+    await vi.waitFor(() => expect(authorizationServer.revoked()).toContain('refresh_token too-late'), { timeout: 8_000, interval: 20 });
+    expect((await browser.get('/notes')).headers.location).toBe('/');
+  });
+
+  it('an answer is not lost where only the mark of the question cannot be taken away', async () => {
+    const { browser, clock, store, authorizationServer } = await waiting();
+    const { delete: remove } = store;
+    store.delete = async (key) => (key.startsWith('asking-for-device:') ? Promise.reject(new Error('away')) : remove(key));
+    authorizationServer.tokenAnswer = () => tokens();
+    clock.advance(5);
+    expect((await browser.get('/device')).headers.location).toBe('/notes');
   });
 
   it('asks for nobody who has cancelled', async () => {

@@ -141,4 +141,31 @@ describe('logging out', () => {
     await until(() => expect(revoked()).toEqual(expect.arrayContaining(['refresh_token rt-1', 'access_token at-1'])));
     expect((await app.inject({ url: '/notes', headers: { cookie } })).headers.location).toBe('/');
   });
+
+  it('C-TOK-10: can be tried again where the store fails in between: no token stays behind', async () => {
+    const { browser, store, revoked } = await connected();
+    const { take } = store;
+    store.take = () => Promise.reject(new Error('away'));
+    const page = browser.answers.length - 1;
+    expect((await browser.submit('/logout')).statusCode).toBe(503);
+    store.take = take;
+    browser.answers.push(browser.answers[page] as (typeof browser.answers)[number]);
+    expect((await browser.submit('/logout')).headers.location).toBe('/logged-out');
+    await until(() => expect(revoked()).toEqual(expect.arrayContaining(['refresh_token rt-0', 'access_token at-0'])));
+  });
+});
+
+describe('access that cannot be kept', () => {
+  it('C-TOK-10: is revoked: the store failed after the tokens had come', async () => {
+    const client = await startClient();
+    const { browser, store, authorizationServer } = client;
+    rotateTokens(authorizationServer);
+    await browser.get('/');
+    const state = browser.authorizationUrl().searchParams.get('state') ?? '';
+    const { set } = store;
+    store.set = async (key, ...others) => (key.startsWith('access:') ? Promise.reject(new Error('full')) : set(key, ...others));
+    const answer = await browser.callback({ code: 'a-code', state, iss: authorizationServer.issuer });
+    expect(answer.statusCode).toBe(503);
+    await until(() => expect(authorizationServer.revoked()).toContain('refresh_token rt-0'));
+  });
 });

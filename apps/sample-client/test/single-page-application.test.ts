@@ -1,8 +1,31 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { readConfig } from '../src/config.ts';
 import { startClient } from './support/client.ts';
+import { rotateTokens } from './support/rotating-tokens.ts';
 
 const SCRIPTS = ['main.js', 'connection.js', 'note-item.js', 'oauth4webapi.js'];
+
+/** What the page's scripts make, as far as it is used here. */
+interface SpaConnection {
+  begin(): Promise<string>;
+  finish(answer: URL): Promise<void>;
+  renew(): Promise<unknown>;
+  end(): Promise<void>;
+  facts(): object | undefined;
+}
+
+/** A tab's storage. */
+function memoryStorage() {
+  const kept = new Map<string, string>();
+  return {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+}
 
 describe('the single-page application', () => {
   it('C-BFF-05: is a page whose only scripts are files of this client, and that may talk to the two servers alone', async () => {
@@ -57,6 +80,41 @@ describe('the single-page application', () => {
     await browser.follow();
     for (const body of [...bodies, ...browser.answers.map((answer) => answer.body)])
       expect(body).not.toMatch(/postMessage|['"]message['"]|onmessage|window\.opener|BroadcastChannel|<iframe/);
+  });
+
+  it('C-TOK-10: what a renewal brings after the end is not kept, but given back', async () => {
+    const { app, authorizationServer, resourceServer } = await startClient();
+    const folder = await mkdtemp(join(tmpdir(), 'rolecall-spa-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const text = (await app.inject('/spa/connection.js')).body.replace('/spa/oauth4webapi.js', import.meta.resolve('oauth4webapi'));
+    await writeFile(join(folder, 'connection.js'), text);
+    vi.stubGlobal('sessionStorage', memoryStorage());
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const { createConnection } = (await import(join(folder, 'connection.js'))) as { createConnection: (settings: object) => SpaConnection };
+    const { issuer } = authorizationServer;
+    const redirectUri = 'http://localhost:4002/spa/callback';
+    const connection = createConnection({
+      issuer,
+      clientId: 'sample-spa',
+      resource: resourceServer.resource,
+      redirectUri,
+      scope: 'notes:read',
+    });
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    rotateTokens(authorizationServer, async () => {
+      asked.resolve();
+      await answered.promise;
+      return undefined;
+    });
+    const state = new URL(await connection.begin()).searchParams.get('state') ?? '';
+    await connection.finish(new URL(`${redirectUri}?${new URLSearchParams({ code: 'a-code', state, iss: issuer })}`));
+    const renewal = connection.renew().catch((error: Error) => error.constructor.name);
+    await asked.promise;
+    await connection.end();
+    answered.resolve();
+    expect(await renewal).toBe('DisconnectedError');
+    expect(connection.facts()).toBeUndefined();
+    expect(authorizationServer.revoked()).toEqual(['null rt-0', 'null rt-1']);
   });
 
   it('other pages stay without scripts', async () => {

@@ -33,6 +33,8 @@ export interface DeviceFlowDependencies extends TokenEndpoint {
   store: ShortLivedStore;
   clock: Clock;
   logger: FastifyBaseLogger;
+  /** Told of access that nobody wants any more: it came when the user had cancelled. */
+  discard: (access: Access) => void;
   /** Seconds that one question may take at most. */
   longestSeconds: number;
 }
@@ -44,17 +46,21 @@ const LONGEST_DOUBLED_SECONDS = 60;
 /** How it ended can be read for so long. */
 const AFTERWARDS_SECONDS = 600;
 
-export function createDeviceFlow({ peers, store, logger, longestSeconds, ...endpoint }: DeviceFlowDependencies): DeviceFlow {
+export function createDeviceFlow({ peers, store, logger, discard, longestSeconds, ...endpoint }: DeviceFlowDependencies): DeviceFlow {
   const { clock } = endpoint;
   const find = (id: string) => store.get<DeviceAuthorization>(keyOf(id));
   const lifetime = ({ expiresAt }: DeviceAuthorization) => Math.max(0, Math.ceil((expiresAt - clock.now()) / 1000)) + AFTERWARDS_SECONDS;
 
   /** One question, and what comes of it. */
-  const askOnce = async (id: string, before: DeviceAuthorization): Promise<{ access: Access } | { pending: DeviceAuthorization }> => {
+  const askOnce = async (
+    id: string,
+    before: DeviceAuthorization,
+  ): Promise<{ access: Access } | { pending: DeviceAuthorization } | undefined> => {
     const now = await outcome(before);
     if ('access' in now) {
-      await store.delete(keyOf(id));
-      return now;
+      if ((await store.take(keyOf(id))) !== undefined) return now;
+      discard(now.access);
+      return undefined;
     }
     const pending = { ...before, ...now, askAt: clock.now() + (now.intervalSeconds ?? before.intervalSeconds) * 1000 };
     await store.replace(keyOf(id), pending, lifetime(pending));
@@ -97,7 +103,10 @@ export function createDeviceFlow({ peers, store, logger, longestSeconds, ...endp
         if (latest === undefined || latest.askAt > clock.now()) return latest && { pending: latest };
         return await askOnce(id, latest);
       } finally {
-        await store.delete(markOf(id));
+        // What was answered must not be lost with it.
+        await store
+          .delete(markOf(id))
+          .catch((error: unknown) => logger.warn({ err: error }, 'the mark of a question stays until it expires'));
       }
     },
     drop: (id) => store.delete(keyOf(id)),

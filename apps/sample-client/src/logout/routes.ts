@@ -12,9 +12,10 @@ export interface LogoutDependencies {
 export function registerLogout(app: FastifyInstance, { accesses, revocations }: LogoutDependencies): void {
   app.post('/logout', { preHandler: app.csrfProtection }, async (request, reply) => {
     const { connection } = request.session;
-    await reply.endSession();
+    // The session goes last: where the store fails between the two, the user still has the form to try again with, and no token stays behind.
     const access = connection && (await accesses.take(connection.id));
     if (access !== undefined) revocations.revoke(access);
+    await reply.endSession();
     return reply.redirect('/logged-out', 303);
   });
 

@@ -58,6 +58,13 @@ export function createConnection(settings) {
     });
   };
 
+  /** @param {string} token */
+  const revoke = async (token) => {
+    const server = await authorizationServer();
+    if (server.revocation_endpoint === undefined) return;
+    await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, oauth.None(), token, options));
+  };
+
   /** @param {Access} old */
   const refresh = async (old) => {
     if (old.refreshToken === undefined) throw disconnected();
@@ -65,7 +72,11 @@ export function createConnection(settings) {
     const parameters = { ...options, additionalParameters: { resource } };
     try {
       const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), old.refreshToken, parameters);
-      return accessOf(await oauth.processRefreshTokenResponse(server, client, response), old);
+      const tokens = await oauth.processRefreshTokenResponse(server, client, response);
+      if (access === old) return accessOf(tokens, old);
+      // The user has ended it meanwhile: what came is not kept.
+      await revoke(tokens.refresh_token ?? tokens.access_token);
+      throw disconnected();
     } catch (error) {
       if (error instanceof oauth.ResponseBodyError && error.error === 'invalid_grant') throw disconnected();
       throw error;
@@ -155,11 +166,7 @@ export function createConnection(settings) {
     end: async () => {
       const ended = access;
       access = undefined;
-      if (ended === undefined) return;
-      const server = await authorizationServer();
-      if (server.revocation_endpoint === undefined) return;
-      const token = ended.refreshToken ?? ended.accessToken;
-      await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, oauth.None(), token, options));
+      if (ended !== undefined) await revoke(ended.refreshToken ?? ended.accessToken);
     },
   };
 
