@@ -203,6 +203,22 @@ describe('the page', () => {
     await expect.poll(() => chosen.locator('.words').textContent()).toMatch(/^1\. /);
   });
 
+  it('goes on after the client was started again, and says what did not work', async () => {
+    const page = await openPage('missing-pkce');
+    // The browser notes every request that fails.
+    page.removeAllListeners('close');
+    await ready(page);
+    await page.locator('#step').click();
+    await page.getByRole('status').getByText('Step 1 of 2 is done.').waitFor();
+    await ecosystem.sampleClient.stop();
+    await page.getByRole('button', { name: '+1 h' }).click();
+    await page.getByRole('status').getByText('That did not work').waitFor();
+    await ecosystem.sampleClient.start();
+    await page.getByText('Nothing has been exchanged yet.').waitFor();
+    await run(page);
+    expect(await page.locator('#outcome').textContent()).toContain('AS-AUTHZ-09');
+  });
+
   it('shows no secret until it is asked to, and exports without secrets likewise', async () => {
     const page = await openPage('authorization-code');
     await run(page);
@@ -211,7 +227,7 @@ describe('the page', () => {
     await body.getByText('[code_verifier').waitFor();
     const har = async (): Promise<string> =>
       (await fetch(new URL((await page.locator('#har').getAttribute('href')) ?? '', page.url()))).text();
-    expect(await har()).not.toMatch(/rc_(ac|rt)_\w{20}|wonderland/);
+    expect(await har()).not.toMatch(/rc_(ac|rt)_[\w-]{20}|wonderland/);
     expect(JSON.parse(await har())).toMatchObject({
       log: {
         version: '1.2',
@@ -222,7 +238,7 @@ describe('the page', () => {
     });
     await page.getByLabel('Show secrets').check();
     await expect.poll(() => body.textContent()).toMatch(/code=rc_ac_/);
-    expect(await har()).toMatch(/rc_ac_\w{20}/);
+    expect(await har()).toMatch(/rc_ac_[\w-]{20}/);
     const mermaid = await (await fetch(new URL((await page.locator('#mermaid').getAttribute('href')) ?? '', page.url()))).text();
     expect(mermaid).toMatch(/^sequenceDiagram\n {4}autonumber\n/);
     expect(mermaid).toContain('client->>authorization-server: POST /token (Token request: the code)');

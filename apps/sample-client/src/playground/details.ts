@@ -24,7 +24,7 @@ export function createDetails({ issuer, resource, clock, faultTitle }: DetailsOp
   return async (arrow, secrets) => {
     const tokens = await tokensOf(arrow, { issuer, resource, keys: await keysOf(issuer), now: clock.now() });
     const shown = secrets ? arrow : withoutSecrets(arrow);
-    return { ...shown, ...meaningOf(arrow), tokens, refusal: refusalOf(arrow, tokens, faultTitle), curl: toCurl(shown) };
+    return { ...shown, ...meaningOf(arrow), tokens, refusal: refusalOf(shown, tokens, faultTitle), curl: toCurl(shown) };
   };
 }
 

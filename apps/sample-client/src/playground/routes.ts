@@ -59,12 +59,15 @@ export async function registerPlayground(app: FastifyInstance, { lab, addresses,
   const tell = (event: string, data: object): void => {
     for (const watcher of watchers) watcher.send(event, data);
   };
-  const runs = createRuns({ traffic, labs, addresses, onChange: (run) => tell('run', run) });
   const latest = new Map<string, RunView>();
+  const onChange = (run: RunView): void => {
+    latest.set(run.lesson, run);
+    tell('run', run);
+  };
+  const runs = createRuns({ traffic, labs, addresses, onChange });
 
   /** The clocks and faults of all roles; a role without a lab has none. */
   const labState = async (): Promise<object> => {
-    const clock = await labs.client.clock();
     const faults = await Promise.all(
       ROLES.map(async (each) => {
         const known = await labs[each].faults().catch(() => ({ catalogue: [], active: [] }));
@@ -72,7 +75,7 @@ export async function registerPlayground(app: FastifyInstance, { lab, addresses,
         return { role: each, ...known };
       }),
     );
-    return { offset_seconds: clock.offset_seconds, now: clock.now, faults };
+    return { offset_seconds: lab.clock.offset, now: new Date(lab.clock.now()).toISOString(), faults };
   };
   const tellLabState = async (): Promise<object> => {
     const state = await labState();
@@ -103,14 +106,17 @@ export async function registerPlayground(app: FastifyInstance, { lab, addresses,
         };
         const watcher = { send, close: () => reply.sse.close() };
         watchers.add(watcher);
+        // All that is known comes after this, also to a page that has seen an earlier start of the client.
+        send('begin', {});
         for (const arrow of traffic.arrows()) send('arrow', summarize(arrow));
         for (const run of latest.values()) send('run', run);
-        send('lab', await labState());
         const unfollow = traffic.follow((arrow) => send('arrow', summarize(arrow)));
         reply.sse.onClose(() => {
           unfollow();
           watchers.delete(watcher);
         });
+        // At last, since a role that hangs takes its time: nothing else waits for it, and nothing is missed meanwhile.
+        send('lab', await labState());
       });
 
       playground.get<{ Params: { id: string } }>('/arrows/:id', async (request, reply) => {
@@ -132,16 +138,13 @@ export async function registerPlayground(app: FastifyInstance, { lab, addresses,
         if (!body.success) return refuse(reply, body.error);
         const lesson = lessons.find(({ id }) => id === body.data.lesson);
         if (lesson === undefined) return reply.callNotFound();
-        const run = runs.start(lesson);
-        latest.set(run.lesson, run);
-        return reply.code(201).send(run);
+        return reply.code(201).send(runs.start(lesson));
       });
       playground.post<{ Params: { id: string } }>('/runs/:id/steps', async (request, reply) => {
         const body = proceeding.safeParse(request.body);
         if (!body.success) return refuse(reply, body.error);
         const run = await runs.proceed(request.params.id, body.data.all);
         if (run === undefined) return reply.callNotFound();
-        latest.set(run.lesson, run);
         await tellLabState();
         return run;
       });
@@ -156,7 +159,12 @@ export async function registerPlayground(app: FastifyInstance, { lab, addresses,
       playground.put('/faults', async (request, reply) => {
         const body = faultBody.safeParse(request.body);
         if (!body.success) return refuse(reply, body.error);
-        await labs[body.data.role].activateFault(body.data.fault, { count: body.data.count });
+        const { role: where, fault, count } = body.data;
+        const known = await labs[where].faults().catch(() => undefined);
+        if (known === undefined)
+          return reply.code(503).send({ error: 'temporarily_unavailable', error_description: `the lab of the ${where} cannot be reached` });
+        if (!known.catalogue.some(({ name }) => name === fault)) return reply.callNotFound();
+        await labs[where].activateFault(fault, { count });
         return tellLabState();
       });
       playground.delete('/faults', async () => {

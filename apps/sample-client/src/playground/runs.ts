@@ -19,7 +19,6 @@ interface Run {
   view: RunView;
   lesson: Lesson;
   stage: Stage;
-  busy: Promise<void>;
 }
 
 const MAXIMUM_RUNS = 50;
@@ -32,6 +31,8 @@ export function createRuns(options: {
 }): Runs {
   const { traffic, labs, addresses, onChange } = options;
   const runs = new Map<string, Run>();
+  // All runs share the clock and the faults: one is under way at a time, whoever asks.
+  let busy = Promise.resolve();
 
   const change = (run: Run, changes: Partial<RunView>): void => {
     run.view = { ...run.view, ...changes };
@@ -54,8 +55,7 @@ export function createRuns(options: {
       change(run, { state: 'failed', problem: (error as Error).message });
     } finally {
       // What a lesson has broken does not stay so.
-      if (run.view.state !== 'waiting' && lesson.group === 'fault')
-        await Promise.all(Object.values(labs).map((lab) => lab.clearFaults().catch(() => {})));
+      if (run.view.state !== 'waiting') await stage.mend();
     }
   };
 
@@ -71,7 +71,7 @@ export function createRuns(options: {
         alice: openScriptedBrowser(trace, 'browser'),
         attacker: openScriptedBrowser(trace, 'attacker'),
       });
-      const run: Run = { view: { id, lesson: lesson.id, trace, taken: 0, state: 'waiting' }, lesson, stage, busy: Promise.resolve() };
+      const run: Run = { view: { id, lesson: lesson.id, trace, taken: 0, state: 'waiting' }, lesson, stage };
       runs.set(id, run);
       const oldest = runs.keys().next();
       if (runs.size > MAXIMUM_RUNS && !oldest.done) runs.delete(oldest.value);
@@ -82,11 +82,11 @@ export function createRuns(options: {
     proceed: async (id, all) => {
       const run = runs.get(id);
       if (run === undefined) return undefined;
-      run.busy = run.busy.then(async () => {
+      busy = busy.then(async () => {
         do await takeStep(run);
         while (all && run.view.state === 'waiting');
       });
-      await run.busy;
+      await busy;
       return run.view;
     },
   };

@@ -42,6 +42,14 @@ export function createTraffic(own: Lab, peers: Partial<Record<Role, string>>): T
   }));
   let following: AbortController | undefined;
 
+  const forgetOldest = (): void => {
+    const [oldest] = ends;
+    if (ends.size <= MAXIMUM_ARROWS || oldest === undefined) return;
+    const [id, { sent, received }] = oldest;
+    ends.delete(id);
+    for (const each of [sent, received]) if (each !== undefined) idOf.delete(each.id);
+  };
+
   const take = (exchange: Exchange): void => {
     const side = exchange.direction;
     const id =
@@ -53,8 +61,7 @@ export function createTraffic(own: Lab, peers: Partial<Record<Role, string>>): T
     idOf.set(exchange.id, id);
     const both = { ...ends.get(id), [side]: exchange };
     ends.set(id, both);
-    const oldest = ends.keys().next();
-    if (ends.size > MAXIMUM_ARROWS && !oldest.done) ends.delete(oldest.value);
+    forgetOldest();
     const arrow = joinEnds(id, both);
     for (const tell of followers) tell(arrow);
   };
@@ -62,7 +69,7 @@ export function createTraffic(own: Lab, peers: Partial<Record<Role, string>>): T
   const read = async (source: (typeof sources)[number], options: { wait?: number; signal?: AbortSignal } = {}): Promise<void> => {
     const after = source.seen;
     const { exchanges, latest } = await source.read(after, options);
-    // A role that was started anew counts from the beginning.
+    // Only where the machine's clock was set back before a role was started anew.
     if (latest < after) source.seen = 0;
     else {
       for (const exchange of exchanges) if (exchange.sequence > source.seen) take(structuredClone(exchange));

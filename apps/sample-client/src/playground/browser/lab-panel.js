@@ -26,11 +26,10 @@ export function showLab(state, say) {
 function showClock({ offset_seconds: offset }, say) {
   const focused = document.activeElement?.id;
   const set = (/** @type {number} */ seconds, /** @type {string} */ words) => async () => {
-    await ask('/clock', 'PUT', { offset_seconds: seconds });
-    say(words);
+    await tried(() => ask('/clock', 'PUT', { offset_seconds: seconds }), words, say);
   };
   byId('clock').replaceChildren(
-    element('span', { id: 'offset' }, offset === 0 ? 'The time is now' : `The time is ${durationOf(offset)} ahead`),
+    element('span', { id: 'offset' }, timeOf(offset)),
     element(
       'button',
       { type: 'button', class: 'quiet', id: 'plus-minute', click: set(offset + MINUTE, 'A minute has passed in all roles.') },
@@ -61,6 +60,26 @@ function showClock({ offset_seconds: offset }, say) {
   if (focused && byId('clock').querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused)?.focus();
 }
 
+/**
+ * @param {() => Promise<unknown>} act
+ * @param {string} words what is said when it has worked.
+ * @param {(words: string) => void} say
+ */
+async function tried(act, words, say) {
+  try {
+    await act();
+    say(words);
+  } catch (error) {
+    say(`That did not work: ${/** @type {Error} */ (error).message}`);
+  }
+}
+
+/** @param {number} offset */
+function timeOf(offset) {
+  if (offset === 0) return 'The time is now';
+  return `The time is ${durationOf(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}`;
+}
+
 /** @param {number} seconds */
 function durationOf(seconds) {
   const hours = Math.floor(seconds / HOUR);
@@ -86,8 +105,12 @@ function showFaults({ faults }, say) {
     ...(active.length === 0 ? [element('li', {}, 'None is active.')] : active.map((words) => element('li', {}, words))),
   );
   const before = document.getElementById('active-faults');
-  // The form is made once, so that nothing moves under the hands of whoever fills it in.
-  if (before !== null) return before.replaceWith(list);
+  const choices = JSON.stringify(faults.map(({ role, catalogue }) => [role, catalogue]));
+  // The form is made anew only when a role has come or gone, so that nothing moves under the hands of whoever fills it in.
+  if (before !== null && place.dataset.choices === choices) return before.replaceWith(list);
+  place.dataset.choices = choices;
+  place.querySelector('form')?.remove();
+  before?.remove();
   const choice = /** @type {HTMLSelectElement} */ (
     element(
       'select',
@@ -105,12 +128,10 @@ function showFaults({ faults }, say) {
   const putIn = async (/** @type {Event} */ event) => {
     event.preventDefault();
     const [role, fault] = choice.value.split(' ');
-    await ask('/faults', 'PUT', { role, fault, count: Number(count.value) });
-    say('The fault is put in.');
+    await tried(() => ask('/faults', 'PUT', { role, fault, count: Number(count.value) }), 'The fault is put in.', say);
   };
   const end = async () => {
-    await ask('/faults', 'DELETE');
-    say('No fault is active any more.');
+    await tried(() => ask('/faults', 'DELETE'), 'No fault is active any more.', say);
   };
   place.append(
     element(

@@ -111,9 +111,13 @@ async function begin(lesson) {
 }
 
 async function again() {
-  await begin(current);
-  void showDetails(undefined, false);
-  redrawAll();
+  try {
+    await begin(current);
+    void showDetails(undefined, false);
+    redrawAll();
+  } catch (error) {
+    say(`That did not work: ${/** @type {Error} */ (error).message}`);
+  }
 }
 
 for (const button of document.querySelectorAll('button.lesson'))
@@ -140,6 +144,12 @@ on('run', (/** @type {Run} */ run) => {
   if (run.lesson === current) redrawAll();
 });
 on('lab', (state) => showLab(state, say));
+// What the client has forgotten, since it was started again, must not stay here alone.
+on('begin', () => {
+  arrows.clear();
+  runs.clear();
+  redrawAll();
+});
 on('clear', () => {
   arrows.clear();
   runs.clear();

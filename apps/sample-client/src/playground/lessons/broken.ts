@@ -1,8 +1,8 @@
 import type { Role } from '@rolecall/lab/exchange';
 import type { Arrow } from '../arrow.ts';
 import { rfc, type Rule } from '../explain/requests.ts';
-import { isApiCall, isCallback, isTokenRequest } from './exchanges.ts';
-import type { Lesson } from './lesson.ts';
+import { isApiCall, isCallback, isTokenRequest, mustEnd } from './exchanges.ts';
+import type { Lesson, Outcome } from './lesson.ts';
 import { ALICE, signIn, type Stage } from './stage.ts';
 
 /** A fault of the catalogue, where it shows, and who has to notice it. */
@@ -17,9 +17,12 @@ interface Broken {
   after?: number;
   /** The exchange that shows that it was noticed. */
   shows: (arrow: Arrow) => boolean;
+  /** Makes sure that it was noticed. Throws an Error that says what was done all the same. */
+  judge: (stage: Stage) => Promise<void>;
   noticed: string;
   by: Role;
-  check: string;
+  /** None where the list of requirements has no check of its own. */
+  check?: string;
   rule: Rule;
 }
 
@@ -29,38 +32,65 @@ const failedAt =
   (arrow: Arrow): boolean =>
     is(arrow) && (arrow.fault !== undefined || arrow.failure !== undefined);
 
-const tokens = { role: 'authorization-server', shows: refusedCall, by: 'resource-server' } as const;
-const atTokenEndpoint = { role: 'authorization-server', shows: failedAt(isTokenRequest()), by: 'client' } as const;
-const atApi = { role: 'resource-server', shows: failedAt(isApiCall), by: 'client' } as const;
+/** Without a token response that can be read there is no token, and nothing to call the API with; the code is not sent again, since it may be used. */
+async function noToken(stage: Stage): Promise<void> {
+  await stage.never('a call of the API', isApiCall);
+  await stage.once('the token request', isTokenRequest());
+  await saysSo(stage);
+}
+
+/** The client says so on its page, and does not go on asking. */
+async function noNotes(stage: Stage): Promise<void> {
+  await stage.once('the call of the API', isApiCall);
+  await saysSo(stage);
+}
+
+async function saysSo(stage: Stage): Promise<void> {
+  const { response } = await stage.last('the page that alice sees', (arrow) => arrow.from === 'browser' && arrow.to === 'client');
+  if ((response?.status ?? 0) < 400) throw new Error(`the client answered with status ${response?.status}`);
+}
+
+const tokens = {
+  role: 'authorization-server',
+  shows: refusedCall,
+  judge: async (stage: Stage) => mustEnd(await stage.last('a refused call of the API', refusedCall), 401, 'invalid_token'),
+  by: 'resource-server',
+} as const;
+const atTokenEndpoint = { role: 'authorization-server', shows: failedAt(isTokenRequest()), judge: noToken, by: 'client' } as const;
+const atApi = { role: 'resource-server', shows: failedAt(isApiCall), judge: noNotes, by: 'client' } as const;
 
 /** The transport's faults, at two places. */
 function transport(place: typeof atTokenEndpoint | typeof atApi, where: string): Broken[] {
-  const rule = rfc(9110, '15.6');
-  const common = { ...place, check: place === atApi ? 'C-API-02' : 'C-TOK-04', rule };
+  // What was not answered may have been done, and only some of what can be asked may be asked again.
+  const askingAgain = rfc(9110, '9.2.2');
   return [
     {
-      ...common,
+      ...place,
+      rule: rfc(9110, '15.6.1'),
       fault: 'server-error',
       title: `Status 500 at ${where}`,
       summary: `${where} fails. Nothing was done, and nothing is known.`,
       noticed: 'The client stops and says so; what it had, it keeps.',
     },
     {
-      ...common,
+      ...place,
+      rule: askingAgain,
       fault: 'slow',
       title: `${where} is slow`,
       summary: `${where} does not answer in time.`,
       noticed: 'The client waits for five seconds and no longer.',
     },
     {
-      ...common,
+      ...place,
+      rule: askingAgain,
       fault: 'dropped-response',
       title: `${where}: the response is lost`,
       summary: `What was asked for is done, and the answer never arrives.`,
       noticed: 'The client cannot know what was done: it stops and says so.',
     },
     {
-      ...common,
+      ...place,
+      rule: place === atApi ? rfc(8259, '2') : rfc(6749, '5.1'),
       fault: 'malformed-json',
       title: `${where}: malformed JSON`,
       summary: `The answer ends in the middle.`,
@@ -123,6 +153,7 @@ const BROKEN: readonly Broken[] = [
     title: 'No issuer in the response',
     summary: 'The authorization response does not say who sends it, although this server always does.',
     shows: isCallback,
+    judge: (stage) => stage.never('a token request', isTokenRequest()),
     noticed: 'The client cannot tell whose code it is, and does not use it.',
     by: 'client',
     check: 'C-CB-02',
@@ -158,6 +189,8 @@ export const brokenLessons: readonly Lesson[] = BROKEN.map((broken) => ({
   ],
 }));
 
-async function outcomeOf(stage: Stage, { shows, noticed, by, check, rule }: Broken) {
-  return { kind: 'refused', text: noticed, arrow: await stage.last('the answer to it', shows), refusedBy: by, check, rule } as const;
+async function outcomeOf(stage: Stage, { shows, judge, noticed, by, check, rule }: Broken): Promise<Outcome> {
+  const arrow = await stage.last('the answer to it', shows);
+  await judge(stage);
+  return { kind: 'refused', text: noticed, arrow, refusedBy: by, ...(check !== undefined && { check }), rule };
 }

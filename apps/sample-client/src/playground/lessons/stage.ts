@@ -16,8 +16,14 @@ export interface Stage {
   advance(seconds: number): Promise<void>;
   /** Makes a fault happen at a role. */
   breakIt(role: Role, fault: string, count?: number): Promise<void>;
+  /** Ends the faults that `breakIt` has put in and that have not happened. Others stay. */
+  mend(): Promise<void>;
   /** The last exchange of this run that fits. Throws where there is none. */
   last(what: string, fits: (arrow: Arrow) => boolean): Promise<Arrow>;
+  /** Throws where there is such an exchange. */
+  never(what: string, fits: (arrow: Arrow) => boolean): Promise<void>;
+  /** Throws where there is none such exchange, or more than one. */
+  once(what: string, fits: (arrow: Arrow) => boolean): Promise<void>;
   /** What steps leave for those that follow. */
   kept: Map<string, string>;
 }
@@ -40,6 +46,7 @@ export const BOB = { username: 'bob', password: 'builder' };
 
 export function createStage(parts: StageParts & Pick<Stage, 'addresses' | 'alice' | 'attacker'>): Stage {
   const { trace, traffic, labs, addresses, alice, attacker } = parts;
+  const broken: [Role, string][] = [];
   return {
     addresses,
     alice,
@@ -49,12 +56,27 @@ export function createStage(parts: StageParts & Pick<Stage, 'addresses' | 'alice
       const { offset_seconds } = await labs.client.clock();
       await Promise.all(Object.values(labs).map((lab) => lab.setClock(offset_seconds + seconds)));
     },
-    breakIt: (role, fault, count = 1) => labs[role].activateFault(fault, { count }),
+    breakIt: async (role, fault, count = 1) => {
+      await labs[role].activateFault(fault, { count });
+      broken.push([role, fault]);
+    },
+    mend: async () => {
+      await Promise.all(broken.splice(0).map(([role, fault]) => labs[role].deactivateFault(fault).catch(() => {})));
+    },
     last: async (what, fits) => {
       await traffic.settled(trace);
       const found = traffic.arrows(trace).findLast(fits);
       if (found === undefined) throw new Error(`${what} has not happened`);
       return found;
+    },
+    once: async (what, fits) => {
+      await traffic.settled(trace);
+      const times = traffic.arrows(trace).filter(fits).length;
+      if (times !== 1) throw new Error(`${what} has happened ${times} times`);
+    },
+    never: async (what, fits) => {
+      await traffic.settled(trace);
+      if (traffic.arrows(trace).some(fits)) throw new Error(`${what} has happened`);
     },
   };
 }
