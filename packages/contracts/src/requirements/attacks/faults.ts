@@ -1,0 +1,96 @@
+import { answer, challenge, json, nothing } from '../outcome.ts';
+import { topic } from './attack.ts';
+
+export const faults = topic('Faults', [
+  {
+    id: 'SEC-49',
+    attack: 'The store fails in the middle of a refresh',
+    result: 'the client can try again, and nobody is logged out for it',
+    expected: [json(503)],
+    seenIn: ['keycloak#49213'],
+  },
+  {
+    id: 'SEC-50',
+    attack: 'The servers start anew',
+    result: 'what was used or revoked stays so',
+    expected: [json(400, 'invalid_grant')],
+    seenIn: ['CVE-2026-9802'],
+  },
+  {
+    id: 'SEC-51',
+    attack: 'A server is killed between using a code up and answering',
+    result: 'there are never two successes',
+    expected: [json(400, 'invalid_grant')],
+    seenIn: [],
+  },
+  {
+    id: 'SEC-52',
+    attack: 'Redis fails over under load',
+    result: 'nothing works twice, since what must not be lost is in Postgres',
+    expected: [json(400, 'invalid_grant')],
+    seenIn: [],
+  },
+  {
+    id: 'SEC-53',
+    attack: 'Redis is emptied',
+    result: 'people log in again, and nothing becomes valid',
+    expected: [],
+    seenIn: [],
+  },
+  {
+    id: 'SEC-54',
+    attack: 'Postgres starts anew',
+    result: 'the servers are back within five seconds',
+    expected: [json(503)],
+    seenIn: [],
+  },
+  {
+    id: 'SEC-55',
+    attack: 'A store or a role that is slow, silent or hangs up',
+    result: 'the answer comes within two seconds, and nothing that uses something up is tried twice',
+    expected: [json(503), answer(503)],
+    seenIn: [],
+  },
+  {
+    id: 'SEC-56',
+    attack: 'Clocks that differ, and one that is set back',
+    result: 'a minute is forgiven, ten are not, and nothing comes alive again',
+    expected: [challenge(401, 'Bearer', 'invalid_token')],
+    seenIn: [],
+  },
+  {
+    id: 'SEC-57',
+    attack: 'Keys that change under load, and key ids that nobody knows',
+    result: 'no request fails, and keys are fetched at a limited rate',
+    expected: [answer(200), challenge(401, 'Bearer', 'invalid_token')],
+    seenIn: [],
+  },
+  {
+    id: 'SEC-58',
+    attack: 'Instances that are replaced one after the other',
+    result: 'no request fails',
+    expected: [answer(200)],
+    seenIn: [],
+  },
+  {
+    id: 'SEC-59',
+    attack: 'An hour of load',
+    result: 'memory, open files and keys in Redis stay level',
+    expected: [],
+    seenIn: [],
+  },
+  {
+    id: 'SEC-60',
+    attack: 'A server that answers our client with another issuer, state or nonce, or with odd addresses',
+    result: 'the client stops',
+    expected: [nothing()],
+    seenIn: ['CVE-2025-6514'],
+  },
+  {
+    id: 'SEC-61',
+    attack: 'Ten minutes of faults, with everything that was answered written down',
+    result: 'nothing in it contradicts the rules',
+    expected: [],
+    seenIn: [],
+  },
+]);
