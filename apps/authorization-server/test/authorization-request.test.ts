@@ -310,7 +310,7 @@ describe('authorization request', () => {
     expectRedirectError(await request({ [name]: 'x' }), error);
   });
 
-  it('prompt=none never shows a page: login_required, then consent_required, then a code', async () => {
+  it('AS-OP-03 AS-OP-05: prompt=none never shows a page: login_required, then consent_required, then a code', async () => {
     const browser = openBrowser(server.app);
     expectRedirectError(await open(browser, authorizeUrl({ prompt: 'none' })), 'login_required');
     await open(browser, authorizeUrl());

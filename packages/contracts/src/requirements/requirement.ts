@@ -9,8 +9,8 @@ export type Role = (typeof roles)[number];
 export const levels = ['must', 'should', 'optional', 'decision'] as const;
 export type Level = (typeof levels)[number];
 
-/** Under which a requirement holds; one without a profile holds always. `compat` is older clients, `idjag` identity assertion grants. */
-export const profiles = ['oidc', 'fapi2', 'mcp', 'compat', 'idjag'] as const;
+/** Under which a requirement holds; one without a profile holds always. `idjag` is identity assertion grants. What only a case of a requirement has to do with a profile is said in its outcome. */
+export const profiles = ['oidc', 'fapi2', 'mcp', 'idjag'] as const;
 export type Profile = (typeof profiles)[number];
 
 export const requirement = z.strictObject({

@@ -33,7 +33,7 @@ export const atomicity = topic('Once means once', [
   {
     id: 'SEC-05',
     attack: 'A code comes back later',
-    result: 'it is refused, and what it had given is revoked',
+    result: 'it is refused, and all that came from it is revoked',
     expected: [json(400, 'invalid_grant')],
     seenIn: [],
   },

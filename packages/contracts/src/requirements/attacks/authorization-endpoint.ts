@@ -53,7 +53,7 @@ export const authorizationEndpoint = topic('The authorization endpoint', [
   },
   {
     id: 'SEC-15',
-    attack: 'A verifier for a code without challenge, or none where one is due',
+    attack: 'A verifier that no challenge belongs to, and a challenge that no verifier comes for',
     result: 'it is refused',
     expected: [json(400, 'invalid_request'), json(400, 'invalid_grant')],
     seenIn: [],

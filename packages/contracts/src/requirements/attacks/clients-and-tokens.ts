@@ -58,7 +58,7 @@ export const clientsAndTokens = topic('Clients and tokens', [
   {
     id: 'SEC-32',
     attack: 'Reading all stores and logs',
-    result: 'there is no code, token, secret or password in the clear',
+    result: 'nothing in them lets anybody in: no password, secret, token or code can be read',
     expected: [nothing()],
     seenIn: [],
   },

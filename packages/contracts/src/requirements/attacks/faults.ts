@@ -4,7 +4,7 @@ import { topic } from './attack.ts';
 export const faults = topic('Faults', [
   {
     id: 'SEC-49',
-    attack: 'The store fails in the middle of a refresh',
+    attack: 'While a refresh is under way its store fails',
     result: 'the client can try again, and nobody is logged out for it',
     expected: [json(503)],
     seenIn: ['keycloak#49213'],
@@ -12,7 +12,7 @@ export const faults = topic('Faults', [
   {
     id: 'SEC-50',
     attack: 'The servers start anew',
-    result: 'what was used or revoked stays so',
+    result: 'nothing that was used up or revoked is good again',
     expected: [json(400, 'invalid_grant')],
     seenIn: ['CVE-2026-9802'],
   },

@@ -4,7 +4,7 @@ import { topic } from './attack.ts';
 export const jwt = topic('JSON Web Tokens', [
   {
     id: 'SEC-19',
-    attack: 'A token with HS256, signed with the public key, also with white space before it',
+    attack: 'A token whose HMAC was made with the public key as its secret, perhaps after white space',
     result: 'it is refused',
     expected: [challenge(401, 'Bearer', 'invalid_token')],
     seenIn: ['CVE-2026-34950'],

@@ -5,7 +5,7 @@ import { from } from '../source.ts';
 export const authorizationEndpoint = group('AS-AUTHZ', 'Authorization endpoint', [
   must('AS-AUTHZ-01', ['core'], {
     requirement:
-      'A right request leads, after login and consent, to the exact redirect URI with one code, the `state` that was sent and one `iss`',
+      'A right request leads, after login and consent, back to the very redirect URI: one code, the `state` as it was sent, one `iss`',
     expected: [redirect()],
     sources: [from('OAuth 2.1', '4.1.1', '4.1.2'), from('RFC 9207', '2')],
   }),
@@ -54,7 +54,7 @@ export const authorizationEndpoint = group('AS-AUTHZ', 'Authorization endpoint',
     sources: [from('RFC 6749', '3.1.2'), from('OpenID conformance suite', 'oidcc-redirect-uri-query-OK')],
   }),
   must('AS-AUTHZ-08', ['core', 'rejects'], {
-    requirement: 'A response type other than `code`, or none, is refused; no token ever appears in a fragment',
+    requirement: 'A response type other than `code`, or none, is refused, and fragments stay without tokens',
     expected: [redirect('unsupported_response_type'), redirect('invalid_request', 'none was sent')],
     accepted: [redirect('unsupported_response_type', 'none was sent')],
     sources: [
@@ -148,7 +148,7 @@ export const authorizationEndpoint = group('AS-AUTHZ', 'Authorization endpoint',
     sources: [from('OAuth 2.1', '7.13.2'), from('RFC 9700', '4.11.2')],
   }),
   decision('AS-AUTHZ-25', [], {
-    requirement: 'The session cookie is `Secure`, `HttpOnly`, `SameSite=Lax` or stricter, and changes at login',
+    requirement: 'The cookie of a session is `SameSite=Lax` or stricter, `Secure` and `HttpOnly`, and has a new value after login',
     expected: [answer(303)],
     sources: [from('Rolecall'), from('RFC 9700', '4.7')],
   }),

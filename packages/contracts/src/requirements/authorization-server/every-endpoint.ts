@@ -64,7 +64,8 @@ export const everyEndpoint = group('AS-GEN', 'Every endpoint', [
     sources: [from('OAuth 2.1', '7.11'), from('RFC 9700', '4.16')],
   }),
   should('AS-GEN-11', [], {
-    requirement: 'These pages tell nobody where the browser came from (`Referrer-Policy: no-referrer`) and load nothing from elsewhere',
+    requirement:
+      'These pages tell nobody where the browser came from (`Referrer-Policy: no-referrer`), and all that they need is their own',
     expected: [page(200)],
     sources: [from('RFC 9700', '4.2.4')],
   }),

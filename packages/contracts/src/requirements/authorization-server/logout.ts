@@ -5,7 +5,7 @@ import { from } from '../source.ts';
 export const logout = group('AS-LOGOUT', 'Logout that a client begins', [
   must('AS-LOGOUT-01', ['core', 'oidc'], {
     requirement: 'With a good hint and a registered address the session ends and the browser goes there, with the `state` that was sent',
-    expected: [redirect()],
+    expected: [redirect(), redirect('login_required', 'prompt=none afterwards')],
     sources: [
       from('RP-Initiated Logout', '2', '2.1', '3'),
       from('OpenID conformance suite', 'oidcc-rp-initiated-logout', 'oidcc-rp-initiated-logout-no-state'),

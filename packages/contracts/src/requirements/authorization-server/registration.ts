@@ -77,7 +77,7 @@ export const registrationManagement = group('AS-MGMT', 'Management of registrati
   }),
   must('AS-MGMT-04', ['core'], {
     requirement: 'A client that deletes itself is gone, with its grants, its tokens and its management token',
-    expected: [answer(204)],
+    expected: [answer(204), challenge(401, 'Bearer', 'invalid_token', 'the management token afterwards')],
     sources: [from('RFC 7592', '2.3')],
   }),
   must('AS-MGMT-05', ['rejects'], {

@@ -35,7 +35,7 @@ export const resourceServerDpop = group('RS-DPOP', 'Tokens bound to a key', [
     sources: [from('RFC 9449', '4.3')],
   }),
   should('RS-DPOP-07', ['core', 'rejects'], {
-    requirement: 'A proof works once',
+    requirement: 'A proof works once: the second time it is refused',
     expected: [challenge(401, 'DPoP', 'invalid_dpop_proof')],
     sources: [from('RFC 9449', '11.1')],
   }),
