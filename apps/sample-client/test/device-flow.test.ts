@@ -223,10 +223,24 @@ describe('the device flow', () => {
     expect(started.body).not.toMatch(/javascript|10\.0\.0\.1|<b>|xxx/);
   });
 
-  it('SEC-60: makes no link of a complete address that is none', async () => {
-    const { browser } = await waiting({ verification_uri_complete: 'javascript:alert(1)' });
-    expect(browser.answers.at(-1)?.body).not.toContain('javascript');
-    expect(browser.answers.at(-1)?.body).toContain('WDJB-MJHT');
+  const addresses: [string, string][] = [
+    ['is none', 'javascript:alert(1)'],
+    ['is too long for a QR code', `http://localhost:9/${'x'.repeat(5_000)}`],
+    ['becomes too long as bytes', `http://localhost:9/${'\u{1f511}'.repeat(400)}`],
+  ];
+
+  it.each(addresses)('SEC-60: shows nothing of a complete address that %s, and the other instead', async (_case, address) => {
+    const { browser } = await waiting({ verification_uri_complete: address });
+    const page = browser.answers.at(-1);
+    expect(page?.statusCode).toBe(200);
+    expect(page?.body).not.toContain(address);
+    expect(page?.body).toContain('QR code with the address http://localhost:9/device"');
+    expect(page?.body).toContain('WDJB-MJHT');
+  });
+
+  it.each(addresses)('SEC-60: begins nothing where the address for the user %s', async (_case, address) => {
+    const { started } = await waiting({ verification_uri: address });
+    expect(started.statusCode).toBe(503);
   });
 
   it('says what the authorization server said when it gives no code', async () => {

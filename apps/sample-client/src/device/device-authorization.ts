@@ -33,6 +33,8 @@ export interface DeviceAuthorization {
 const INTERVAL_SECONDS = 5;
 /** Nobody waits at the page for longer, whatever the server allows. */
 const LONGEST_SECONDS = 1_800;
+/** What a URI is made of (RFC 3986), and short enough for a QR code that can be scanned. */
+const ADDRESS = /^[\x21-\x7e]{1,1000}$/;
 const USER_CODE = /^[\x21-\x7e][\x20-\x7e]{0,63}$/;
 
 /**
@@ -77,6 +79,8 @@ export async function requestDeviceAuthorization(
 function shown(answer: oauth.DeviceAuthorizationResponse, issuer: string) {
   const { user_code: userCode, verification_uri: verificationUri, verification_uri_complete: completeUri } = answer;
   if (!USER_CODE.test(userCode)) throw new Error('the user code has characters that nobody can type');
-  if (!isUsableEndpoint(verificationUri, issuer)) throw new Error('the verification address is no usable one');
-  return { userCode, verificationUri, ...(isUsableEndpoint(completeUri, issuer) && { completeUri }) };
+  if (!isUsableLink(verificationUri, issuer)) throw new Error('the verification address is no usable one');
+  return { userCode, verificationUri, ...(isUsableLink(completeUri, issuer) && { completeUri }) };
 }
+
+const isUsableLink = (address: unknown, issuer: string): address is string => isUsableEndpoint(address, issuer) && ADDRESS.test(address);
