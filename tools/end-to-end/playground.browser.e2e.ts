@@ -256,6 +256,8 @@ describe('the page', () => {
     await run(page);
     await details(page).getByRole('heading', { name: 'Authorization response' }).waitFor();
     await judge(page, 'after a lesson');
+    // What there is to read is not moved sideways together with the drawing.
+    expect(await page.locator('#stage').evaluate((stage) => stage.scrollWidth - stage.clientWidth)).toBe(0);
   });
 });
 
