@@ -92,6 +92,10 @@ export default tseslint.config(
               group: ['**/stores/postgres/**', '**/stores/open-stores*', '**/generated/**', '@prisma/*', 'ioredis', 'pg'],
               message: 'Import stores/types.ts: only app.ts and main.ts know the adapters.',
             },
+            {
+              group: ['@rolecall/contracts/requirements/**'],
+              message: 'What a role has to do is for tests, tools and verifiers; nothing that runs looks it up.',
+            },
           ],
         },
       ],
