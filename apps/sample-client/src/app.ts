@@ -28,7 +28,6 @@ import { createOutboundFetch } from './outbound-fetch.ts';
 import { createDynamicRegistration } from './registration/dynamic.ts';
 import { createIdentities } from './registration/identities.ts';
 import { METADATA_DOCUMENT_PATH, registerMetadataDocument } from './registration/metadata.ts';
-import { registerPlayground } from './playground/routes.ts';
 import { createRevocations } from './revocation/revocations.ts';
 import { createOwnAccess } from './service/own-access.ts';
 import { registerService } from './service/routes.ts';
@@ -144,6 +143,8 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   });
   if (lab) {
     const addresses = { issuer, resource, client: baseUrl };
+    // Nowhere else is any of it even read.
+    const { registerPlayground } = await import('./playground/routes.ts');
     await registerPlayground(app, { lab, addresses, networks: config.LAB_NETWORKS });
   }
   allRoutesAreThere();

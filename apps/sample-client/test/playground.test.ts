@@ -1,6 +1,8 @@
+import { createLab } from '@rolecall/lab/lab';
 import { freePorts } from '@rolecall/test-services/free-ports';
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import Fastify from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Arrow } from '../src/playground/arrow.ts';
 import { createDetails } from '../src/playground/details.ts';
@@ -29,6 +31,23 @@ const send = (url: string, method: string, body?: object, headers: Record<string
     headers: { ...headers, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
   });
+
+/** The same with headers that only browsers may set. */
+const visit = (url: string, headers: Record<string, string>): Promise<{ status: number | undefined }> =>
+  new Promise((resolve, reject) => {
+    get(url, { headers }, (answer) => resolve({ status: answer.resume().statusCode })).on('error', reject);
+  });
+
+/** A role that has nothing but a lab. */
+async function startLab() {
+  const lab = createLab({ role: 'authorization-server', peers: {}, usualPath: '/token' });
+  const app = Fastify();
+  lab.register(app);
+  onTestFinished(() => app.close());
+  const [port] = (await freePorts(1)) as [number];
+  await app.listen({ host: 'localhost', port });
+  return { address: `http://localhost:${port}`, clock: lab.clock };
+}
 
 /** The page's own stream of events, until one fits. */
 async function nextEvent(
@@ -72,6 +91,30 @@ describe('the playground', () => {
       expect((await send(`${client}/playground/clock`, 'PUT', { offset_seconds: 60 }, headers)).status).toBe(403);
     }
     expect(await (await fetch(`${client}/playground/lab`)).json()).toMatchObject({ offset_seconds: 0 });
+  });
+
+  it('is where a link of another site leads, the page alone', async () => {
+    const client = await startClient();
+    const followed = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+    expect((await visit(`${client}/playground`, followed)).status).toBe(200);
+    for (const headers of [
+      { ...followed, 'sec-fetch-dest': 'iframe' },
+      { ...followed, 'sec-fetch-mode': 'no-cors' },
+      { ...followed, origin: 'https://evil.example' },
+    ])
+      expect((await visit(`${client}/playground`, headers)).status).toBe(403);
+    for (const path of ['/playground/lab', '/playground/export?format=har', '/lab/exchanges'])
+      expect((await visit(client + path, followed)).status).toBe(403);
+  });
+
+  it('moves a role on again that was started anew', async () => {
+    const { address: issuer, clock } = await startLab();
+    const client = await startClient({ ISSUER: issuer });
+    expect((await send(`${client}/playground/clock`, 'PUT', { offset_seconds: 3_600 })).status).toBe(200);
+    expect(clock.offset).toBe(3_600);
+    clock.offset = 0;
+    expect((await fetch(`${client}/playground/lab`)).status).toBe(200);
+    expect(clock.offset).toBe(3_600);
   });
 
   it.each<[string, string, object]>([

@@ -12,14 +12,19 @@ const ITS_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
  * (DNS rebinding), and not a page of another site that a browser of this machine shows.
  *
  * @param networks from where else requests may come, separated by commas: in a container a request of the machine around it seems to come from a network.
+ * @param page the path of a page that shows nothing by itself: links of other sites may lead there.
  */
-export function onlyThisMachine(networks?: string): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined> {
+export function onlyThisMachine(
+  networks?: string,
+  page?: string,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined> {
   const isNear = networks === undefined ? () => false : trustedProxies(networks);
   return async (request, reply) => {
     const { headers, socket } = request.raw;
     const address = socket.remoteAddress ?? '';
     const near = THIS_MACHINE.has(address) || isNear(address);
-    if (near && !isForwarded(request.raw) && ITS_NAMES.has(hostnameOf(headers.host)) && isOwnPage(request)) return undefined;
+    if (near && !isForwarded(request.raw) && ITS_NAMES.has(hostnameOf(headers.host)) && (isOwnPage(request) || isLinkTo(page, request)))
+      return undefined;
     return reply
       .code(403)
       .header('cache-control', 'no-store')
@@ -40,4 +45,10 @@ function isOwnPage({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'none' && site !== 'same-origin') return false;
   return headers.origin === undefined || headers.origin === `http://${headers.host}`;
+}
+
+/** Somebody has followed a link: the answer is shown to them, and no page can read it. */
+function isLinkTo(page: string | undefined, { method, url, headers }: FastifyRequest): boolean {
+  const navigates = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
+  return page !== undefined && url === page && method === 'GET' && navigates && headers.origin === undefined;
 }

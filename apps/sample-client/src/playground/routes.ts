@@ -26,6 +26,8 @@ export interface PlaygroundOptions {
 }
 
 const ROLES = ['authorization-server', 'resource-server', 'client'] as const satisfies readonly Role[];
+/** Where all of it is. */
+const PATH = '/playground';
 /** As far as the lab lets a clock be moved. */
 const MAXIMUM_OFFSET = 3_153_600_000;
 
@@ -66,8 +68,16 @@ export async function registerPlayground(app: FastifyInstance, { lab, addresses,
   };
   const runs = createRuns({ traffic, labs, addresses, onChange });
 
+  /** A role that was started anew since the clock was moved is back at the machine's time: it is moved again. */
+  const keepTime = async (role: (typeof labs)[Role]): Promise<void> => {
+    const { offset } = lab.clock;
+    const known = await role.clock().catch(() => undefined);
+    if (known !== undefined && known.offset_seconds !== offset) await role.setClock(offset).catch(() => {});
+  };
+
   /** The clocks and faults of all roles; a role without a lab has none. */
   const labState = async (): Promise<object> => {
+    await Promise.all(ROLES.map((each) => keepTime(labs[each])));
     const faults = await Promise.all(
       ROLES.map(async (each) => {
         const known = await labs[each].faults().catch(() => ({ catalogue: [], active: [] }));
@@ -92,7 +102,7 @@ export async function registerPlayground(app: FastifyInstance, { lab, addresses,
   await app.register(
     async (playground) => {
       acceptOnlyJson(playground);
-      playground.addHook('onRequest', onlyThisMachine(networks));
+      playground.addHook('onRequest', onlyThisMachine(networks, PATH));
       playground.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'));
       await playground.register(fastifySSE);
       registerAssets(playground);
@@ -181,7 +191,7 @@ export async function registerPlayground(app: FastifyInstance, { lab, addresses,
         return download(reply, 'rolecall.har', 'application/json; charset=utf-8').send(JSON.stringify(toHar(shown), null, 2));
       });
     },
-    { prefix: '/playground' },
+    { prefix: PATH },
   );
 }
 
