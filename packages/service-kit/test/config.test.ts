@@ -40,6 +40,7 @@ describe('the settings', () => {
       NODE_ENV: 'development',
       HOST: 'localhost',
       LOG_LEVEL: 'info',
+      LAB: false,
       PORT: 4000,
       LIFETIME: 60,
       OPEN: false,
