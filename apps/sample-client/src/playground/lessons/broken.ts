@@ -2,8 +2,8 @@ import type { Role } from '@rolecall/lab/exchange';
 import type { Arrow } from '../arrow.ts';
 import { rfc, type Rule } from '../explain/requests.ts';
 import { isApiCall, isCallback, isTokenRequest, mustEnd } from './exchanges.ts';
-import type { Lesson, Outcome } from './lesson.ts';
-import { ALICE, signIn, type Stage } from './stage.ts';
+import type { Lesson, Outcome, Step } from './lesson.ts';
+import { ALICE, seeNotes, signIn, type Stage } from './stage.ts';
 
 /** A fault of the catalogue, where it shows, and who has to notice it. */
 interface Broken {
@@ -15,6 +15,8 @@ interface Broken {
   count?: number;
   /** What has to be done before it, in seconds that pass. */
   after?: number;
+  /** How many seconds it takes until nothing of it is left, where it leaves something behind. */
+  lasts?: number;
   /** The exchange that shows that it was noticed. */
   shows: (arrow: Arrow) => boolean;
   /** Makes sure that it was noticed. Throws an Error that says what was done all the same. */
@@ -143,6 +145,8 @@ const BROKEN: readonly Broken[] = [
     summary: 'The key set that is published lacks the key that signs: a cache on the way is too old.',
     count: 20,
     after: 6 * 60,
+    // A key that it does not know is worth a question every ten seconds.
+    lasts: 11,
     noticed: 'The API cannot check the signature, and refuses the token.',
     check: 'RS-JWT-08',
     rule: rfc(7517, '5'),
@@ -183,11 +187,27 @@ export const brokenLessons: readonly Lesson[] = BROKEN.map((broken) => ({
       text: 'Choose the arrow that is marked: beside what was said you find what the role has logged, and what is wrong with the token.',
       act: async (stage) => {
         await signIn(stage, stage.alice, ALICE);
-        return outcomeOf(stage, broken);
+        return broken.lasts === undefined ? outcomeOf(stage, broken) : undefined;
       },
     },
+    ...(broken.lasts === undefined ? [] : [recovery(broken, broken.lasts)]),
   ],
 }));
+
+/** What was wrong is put right, and works again without anybody's help. */
+function recovery(broken: Broken, seconds: number): Step {
+  return {
+    title: 'It is put right, and some seconds pass',
+    text: 'The API asks again by itself, but not with every token that comes: nobody can make it flood the authorization server.',
+    act: async (stage) => {
+      await stage.mend();
+      await stage.advance(seconds);
+      await seeNotes(stage, stage.alice, ALICE);
+      mustEnd(await stage.last('a call of the API', isApiCall), 200);
+      return outcomeOf(stage, broken);
+    },
+  };
+}
 
 async function outcomeOf(stage: Stage, { shows, judge, noticed, by, check, rule }: Broken): Promise<Outcome> {
   const arrow = await stage.last('the answer to it', shows);

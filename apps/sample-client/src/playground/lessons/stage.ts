@@ -84,12 +84,26 @@ export function createStage(parts: StageParts & Pick<Stage, 'addresses' | 'alice
 /** Opens the client as somebody who is not signed in, and answers the address of the authorization request. */
 export async function openClient({ addresses }: Stage, browser: ScriptedBrowser): Promise<string> {
   const page = pageOf(await browser.visit(`${addresses.client}/`));
-  const link = page.root
+  const link = authorizationLink(page);
+  if (link === undefined) throw new Error(`the client offers no way to the authorization server: "${titleOf(page)}"`);
+  return link;
+}
+
+/** Goes to the client to see the notes, signing in where it is needed. */
+export async function seeNotes(
+  { addresses }: Stage,
+  browser: ScriptedBrowser,
+  person: { username: string; password: string },
+): Promise<void> {
+  const link = authorizationLink(pageOf(await browser.visit(`${addresses.client}/notes`)));
+  if (link !== undefined) await authorize(browser, link, person);
+}
+
+function authorizationLink({ root }: Page): string | undefined {
+  return root
     .querySelectorAll('a')
     .map((each) => each.attributes['href'] ?? '')
     .find((href) => /[?&](response_type|request_uri)=/.test(href));
-  if (link === undefined) throw new Error(`the client offers no way to the authorization server: "${titleOf(page)}"`);
-  return link;
 }
 
 /**
