@@ -99,7 +99,8 @@ function tellEnd({ state, taken, lesson, outcome, problem }) {
   if (state === 'failed') return say(`Not as expected: ${problem}`);
   if (outcome === undefined) return say(`Step ${taken} of ${lessons.get(lesson)?.steps.length} is done. ${count}.`);
   say(`${outcome.text} ${count}.`);
-  choose(outcome.arrow);
+  // Whoever has chosen an exchange meanwhile keeps it.
+  if (chosen === undefined) choose(outcome.arrow);
 }
 
 /** @param {string} lesson */
