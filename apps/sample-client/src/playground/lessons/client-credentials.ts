@@ -1,9 +1,6 @@
 import { isApiCall, isTokenRequest, mustEnd } from './exchanges.ts';
 import type { Lesson } from './lesson.ts';
-import { pageOf } from './stage.ts';
-
-/** A little longer than an access token of the development server lives. */
-const UNTIL_EXPIRED_SECONDS = 11 * 60;
+import { pageOf, UNTIL_EXPIRED_SECONDS } from './stage.ts';
 
 export const clientCredentials: Lesson = {
   id: 'client-credentials',

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { rfc } from '../explain/requests.ts';
-import { isApiCall, isRevocation, isTokenRequest, memberOf, mustEnd } from './exchanges.ts';
+import { isRevocation, isTokenRequest, memberOf, mustEnd } from './exchanges.ts';
 import type { Lesson } from './lesson.ts';
-import { ALICE, pageOf, signIn } from './stage.ts';
+import { ALICE, pageOf, signIn, tryToken } from './stage.ts';
 
 /** A little longer than it takes until every instance of the authorization server has heard of a revocation: by the machine's clock. */
 const UNTIL_HEARD_MILLISECONDS = 1_000;
@@ -39,12 +39,7 @@ export const loggingOut: Lesson = {
       title: 'The copy is tried at the API',
       text: 'The API reads what was revoked from a signed list of the authorization server’s: no question for each token, and no token that lives on for minutes.',
       act: async (stage) => {
-        const response = await stage.attacker.send(`${stage.addresses.resource}/notes`, {
-          headers: { authorization: `Bearer ${stage.kept.get('token')}` },
-        });
-        await response.body?.cancel();
-        const refused = await stage.last('the call of the API', isApiCall);
-        mustEnd(refused, 401, 'invalid_token');
+        const refused = await tryToken(stage, stage.kept.get('token') ?? '');
         return {
           kind: 'refused',
           text: 'The token has not expired and its signature is right, and it is worth nothing any more.',

@@ -1,9 +1,6 @@
 import { isApiCall, isTokenRequest, mustEnd } from './exchanges.ts';
 import type { Lesson } from './lesson.ts';
-import { ALICE, signIn } from './stage.ts';
-
-/** A little longer than an access token of the development server lives. */
-const UNTIL_EXPIRED_SECONDS = 11 * 60;
+import { ALICE, signIn, UNTIL_EXPIRED_SECONDS } from './stage.ts';
 
 export const refreshToken: Lesson = {
   id: 'refresh-token',

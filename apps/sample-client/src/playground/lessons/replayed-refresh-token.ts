@@ -2,10 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { rfc } from '../explain/requests.ts';
 import { isApiCall, isTokenRequest, memberOf, mustEnd } from './exchanges.ts';
 import type { Lesson } from './lesson.ts';
-import { ALICE, signIn } from './stage.ts';
-
-/** A little longer than an access token of the development server lives, and than a lost response is forgiven. */
-const UNTIL_EXPIRED_SECONDS = 11 * 60;
+import { ALICE, signIn, UNTIL_EXPIRED_SECONDS } from './stage.ts';
 
 export const replayedRefreshToken: Lesson = {
   id: 'replayed-refresh-token',

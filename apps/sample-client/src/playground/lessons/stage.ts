@@ -3,6 +3,7 @@ import type { LabClient } from '@rolecall/lab/lab-client';
 import type { Arrow } from '../arrow.ts';
 import { HeldRedirect, type Page, type ScriptedBrowser, titleOf } from '../scripted-browser.ts';
 import type { Traffic } from '../traffic.ts';
+import { isApiCall, mustEnd } from './exchanges.ts';
 
 /** What a lesson is played on: the real roles, a browser for each person, and a look at what went over the wire. */
 export interface Stage {
@@ -39,6 +40,9 @@ export interface StageParts {
   traffic: Traffic;
   labs: Readonly<Record<Role, LabClient>>;
 }
+
+/** A little longer than an access token of the development server lives. */
+export const UNTIL_EXPIRED_SECONDS = 11 * 60;
 
 /** A person of the development seeds. */
 export const ALICE = { username: 'alice', password: 'wonderland' };
@@ -97,6 +101,15 @@ export async function seeNotes(
 ): Promise<void> {
   const link = authorizationLink(pageOf(await browser.visit(`${addresses.client}/notes`)));
   if (link !== undefined) await authorize(browser, link, person);
+}
+
+/** The attacker calls the API with a token, in vain: answers the refusal, and throws where there was none. */
+export async function tryToken(stage: Stage, token: string): Promise<Arrow> {
+  const response = await stage.attacker.send(`${stage.addresses.resource}/notes`, { headers: { authorization: `Bearer ${token}` } });
+  await response.body?.cancel();
+  const refused = await stage.last('the call of the API', isApiCall);
+  mustEnd(refused, 401, 'invalid_token');
+  return refused;
 }
 
 function authorizationLink({ root }: Page): string | undefined {

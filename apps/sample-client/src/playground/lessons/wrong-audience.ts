@@ -1,6 +1,7 @@
 import { rfc } from '../explain/requests.ts';
-import { isApiCall, isTokenRequest, memberOf, mustEnd } from './exchanges.ts';
+import { isTokenRequest, memberOf, mustEnd } from './exchanges.ts';
 import type { Lesson } from './lesson.ts';
+import { tryToken } from './stage.ts';
 
 export const wrongAudience: Lesson = {
   id: 'wrong-audience',
@@ -32,12 +33,7 @@ export const wrongAudience: Lesson = {
       title: 'It is presented to the notes API',
       text: 'The signature is right, the issuer is right, the time is right. The audience is not.',
       act: async (stage) => {
-        const response = await stage.attacker.send(`${stage.addresses.resource}/notes`, {
-          headers: { authorization: `Bearer ${stage.kept.get('token')}` },
-        });
-        await response.body?.cancel();
-        const refused = await stage.last('the call of the API', isApiCall);
-        mustEnd(refused, 401, 'invalid_token');
+        const refused = await tryToken(stage, stage.kept.get('token') ?? '');
         return {
           kind: 'refused',
           text: 'An access token is for one API only: its aud must name the one that it is presented to.',
