@@ -74,7 +74,7 @@ describe('SEC-60: an authorization server that answers badly', () => {
       'intent://x',
       ' javascript:alert(1)',
     ].map((endpoint): [string, Record<string, unknown>] => [endpoint, { authorization_endpoint: endpoint }]),
-    ['a command for an address', { authorization_endpoint: 'http://127.0.0.1:1/$(touch /tmp/x)`id`', token_endpoint: 'http://$(id)/' }],
+    ['a command for an address', { authorization_endpoint: 'http://127.0.0.1:1/$(touch x)`id`', token_endpoint: 'http://$(id)/' }],
     ['a token endpoint at a machine inside', { token_endpoint: 'http://169.254.169.254/latest' }],
     ['a token endpoint of another scheme', { token_endpoint: 'ftp://127.0.0.1/token' }],
     ['a token endpoint with a password', { token_endpoint: 'http://user:password@other.example/token' }],

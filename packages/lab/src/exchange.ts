@@ -9,7 +9,7 @@ export type Role = Exclude<Lane, 'browser' | 'attacker'>;
 
 const headers = z.array(z.tuple([z.string(), z.string()]));
 
-export const requestRecord = z.object({
+const requestRecord = z.object({
   method: z.string(),
   /** Absolute. */
   url: z.string(),
@@ -18,10 +18,10 @@ export const requestRecord = z.object({
   body: z.string().optional(),
 });
 
-export const responseRecord = z.object({ status: z.int(), headers, body: z.string().optional() });
+const responseRecord = z.object({ status: z.int(), headers, body: z.string().optional() });
 
 /** A line that a role logged while it answered. */
-export const logLine = z.object({ level: z.int(), message: z.string(), details: z.record(z.string(), z.unknown()) });
+const logLine = z.object({ level: z.int(), message: z.string(), details: z.record(z.string(), z.unknown()) });
 export type LogLine = z.infer<typeof logLine>;
 
 /**
