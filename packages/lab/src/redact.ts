@@ -33,11 +33,14 @@ const MADE_BY_PEOPLE = new Set(['password', 'new_password', 'current_password'])
 /** Shorter values are words that occur by themselves. */
 const MINIMUM_SECRET_LENGTH = 8;
 
+/** What there is to redact in an exchange, whoever recorded it. */
+type Redactable = Pick<Exchange, 'request' | 'response' | 'failure'> & Partial<Pick<Exchange, 'log'>>;
+
 /**
  * The same exchange, without the secrets that went over the wire. Each is replaced by four digits of its hash: the same secret is recognised where
  * it comes again, and cannot be used. What is a secret at one place is blotted out wherever else it stands.
  */
-export function redact(exchange: Exchange): Exchange {
+export function redact<Said extends Redactable>(exchange: Said): Said {
   const secrets = new Map<string, string>();
   const blot: Blot = (value, kind) => {
     const blotted = MADE_BY_PEOPLE.has(kind) ? `[${kind}]` : `[${kind} ${hash('sha256', value).slice(0, 4)}]`;
@@ -49,7 +52,7 @@ export function redact(exchange: Exchange): Exchange {
     request: { ...redactMessage(request, blot), url: redactUrl(request.url, blot) },
     ...(response && { response: redactMessage(response, blot) }),
     ...(failure !== undefined && { failure }),
-    log,
+    ...(log !== undefined && { log }),
   };
   // Only what was said: an exchange has words and numbers of its own, which somebody may have chosen as a secret.
   return { ...exchange, ...withoutAny(secrets, said) };

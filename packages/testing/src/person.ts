@@ -1,5 +1,5 @@
+import { type BareBrowser, openBareBrowser, type Page, summaryOf } from '@rolecall/bare-browser';
 import type { HTMLElement } from 'node-html-parser';
-import { type BareBrowser, openBareBrowser, type Page, summaryOf } from './browser.ts';
 import { EcosystemError } from './ecosystem-error.ts';
 
 /** Login, consent, and what may come between. */

@@ -17,7 +17,7 @@ import { type TokenRequest, type Tokens, tokenSource } from './tokens.ts';
 
 export { EcosystemError, type EcosystemErrorCode } from './ecosystem-error.ts';
 export type { Exchange, Lane } from '@rolecall/lab/exchange';
-export type { Page } from './browser.ts';
+export type { Page } from '@rolecall/bare-browser';
 export type { ClientToAdd, ResourceToAdd, UserToAdd } from './options.ts';
 export type { Additions, Behaviour, EcosystemClock, EcosystemOptions, PersonBrowser, RoleFaults, RoleName, TokenRequest, Tokens };
 

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { notTried } from '../finding.ts';
+import type { Answer, Http } from '../http.ts';
+
+const strings = z.array(z.string()).optional();
+const address = z.string().optional();
+
+/** What the checks use of a server's metadata (RFC 8414 §2, OpenID Connect Discovery §3). What is not there is undefined; nothing is assumed. */
+const metadata = z.object({
+  issuer: z.string(),
+  authorization_endpoint: address,
+  token_endpoint: address,
+  jwks_uri: address,
+  registration_endpoint: address,
+  introspection_endpoint: address,
+  revocation_endpoint: address,
+  userinfo_endpoint: address,
+  device_authorization_endpoint: address,
+  pushed_authorization_request_endpoint: address,
+  end_session_endpoint: address,
+  scopes_supported: strings,
+  response_types_supported: strings,
+  response_modes_supported: strings,
+  grant_types_supported: strings,
+  token_endpoint_auth_methods_supported: strings,
+  code_challenge_methods_supported: strings,
+  dpop_signing_alg_values_supported: strings,
+  introspection_signing_alg_values_supported: strings,
+  authorization_response_iss_parameter_supported: z.boolean().optional(),
+  require_pushed_authorization_requests: z.boolean().optional(),
+});
+
+export type Metadata = z.infer<typeof metadata>;
+
+/** Where a server's metadata may be: RFC 8414 §3.1, where the well-known part comes before an issuer's path, and OpenID Connect Discovery §4, where it comes after it. */
+export function metadataAddresses(issuer: string): { oauth: string; openid: string } {
+  const url = new URL(issuer);
+  const path = url.pathname.replace(/\/$/, '');
+  return {
+    oauth: `${url.origin}/.well-known/oauth-authorization-server${path}`,
+    openid: `${url.origin}${path}/.well-known/openid-configuration`,
+  };
+}
+
+/** @throws Finding (`not tried`) where neither document is there: nothing else can be known then. */
+export async function readMetadata(http: Http, issuer: string): Promise<Metadata> {
+  const { oauth, openid } = metadataAddresses(issuer);
+  const answers: Answer[] = [];
+  for (const url of [oauth, openid]) {
+    const answer = await http.ask({ url });
+    answers.push(answer);
+    if (answer.status !== 200) continue;
+    const read = metadata.safeParse(answer.json());
+    if (read.success) return read.data;
+    notTried(`${url} is no metadata: ${read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
+  }
+  return notTried(`there is no metadata: ${answers.map(({ to, status }) => `${to} answered ${status}`).join(', ')}`);
+}

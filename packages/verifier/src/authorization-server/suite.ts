@@ -1,0 +1,9 @@
+import type { Check, Suite } from '../check.ts';
+import { codeGrant } from './checks/code-grant.ts';
+import type { AuthorizationServer } from './subject.ts';
+import { unseen } from './unseen.ts';
+
+const checks: readonly Check<AuthorizationServer>[] = [...codeGrant];
+
+/** Everything that can be asked of an authorization server from outside. */
+export const authorizationServerSuite: Suite<AuthorizationServer> = { checks, unseen };

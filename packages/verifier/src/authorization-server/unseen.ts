@@ -1,0 +1,2 @@
+/** What nobody can see from outside, and why. */
+export const unseen: Readonly<Record<string, string>> = {};

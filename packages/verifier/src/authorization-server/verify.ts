@@ -1,0 +1,34 @@
+import { createFormFiller, type Credentials, type Selectors, usualSelectors } from '../person/form-filler.ts';
+import { createHttp } from '../http.ts';
+import { createRecorder } from '../recorder.ts';
+import type { Report } from '../report.ts';
+import { type Progress, runSuite, type Selection } from '../run-suite.ts';
+import { createClients } from './clients.ts';
+import { readMetadata } from './metadata.ts';
+import { createAuthorizationServer } from './subject.ts';
+import { authorizationServerSuite } from './suite.ts';
+import type { AuthorizationServerTarget } from './target.ts';
+
+export interface AuthorizationServerOptions extends AuthorizationServerTarget, Selection, Progress {
+  /** Who logs in and consents. Without one, what needs a user is not tried. */
+  user?: (Credentials & { selectors?: Partial<Selectors> | undefined }) | undefined;
+  /** Milliseconds to wait for an answer. */
+  timeout?: number | undefined;
+}
+
+/**
+ * Verifies an authorization server from outside, as a client, a resource server and a browser would see it.
+ *
+ * @throws Finding where there is no metadata at the issuer: then there is nothing to verify.
+ */
+export async function verifyAuthorizationServer(options: AuthorizationServerOptions): Promise<Report> {
+  const { issuer, user, timeout } = options;
+  const recorder = createRecorder();
+  const http = createHttp({ recorder, timeout });
+  const metadata = await readMetadata(http, issuer);
+  const scope = options.scope ?? metadata.scopes_supported?.join(' ');
+  const clients = createClients({ http, target: options, registrationEndpoint: metadata.registration_endpoint, scope });
+  const person = user && createFormFiller(http, user, { ...usualSelectors, ...user.selectors });
+  const subject = createAuthorizationServer({ target: options, metadata, http, clients, person, scope });
+  return runSuite({ ...options, role: 'authorization server', name: issuer, suite: authorizationServerSuite, subject, recorder });
+}

@@ -1,0 +1,130 @@
+import { request as send } from 'undici';
+import { failed } from './finding.ts';
+import type { Exchange } from './exchange.ts';
+import type { Recorder } from './recorder.ts';
+
+/** Fields of a form or query: an array is sent as often as it has values, `undefined` not at all. */
+export type Fields = Record<string, string | readonly string[] | undefined>;
+
+export interface Question {
+  /** GET, or POST where there is something in the body. */
+  method?: string;
+  url: string;
+  /** An array is sent as so many headers. */
+  headers?: Record<string, string | string[]>;
+  /** Sent as `application/x-www-form-urlencoded`. */
+  form?: Fields;
+  /** Sent as `application/json`. */
+  json?: unknown;
+  /** Sent as it is; its `content-type` is among the headers, or it has none. */
+  body?: string;
+}
+
+/** What was answered. Redirects are not followed. */
+export interface Answer {
+  /** `GET https://…`, without the query. */
+  to: string;
+  status: number;
+  headers: Headers;
+  body: string;
+  /** The body as a JSON object. A check fails where it is none. */
+  json(): Record<string, unknown>;
+  /** Where a redirect leads, absolute. */
+  location: URL | undefined;
+}
+
+export interface Http {
+  /** Asks, and records what was said. A check fails where no answer comes. */
+  ask(question: Question): Promise<Answer>;
+}
+
+export interface HttpOptions {
+  recorder: Recorder;
+  /** Milliseconds to wait for a whole answer: 15,000 unless it is said. */
+  timeout?: number | undefined;
+}
+
+const TIMEOUT_MILLISECONDS = 15_000;
+/** More than any of these answers needs. */
+const MAXIMUM_BYTES = 1_000_000;
+
+export function createHttp({ recorder, timeout = TIMEOUT_MILLISECONDS }: HttpOptions): Http {
+  return {
+    ask: async ({ method, url, headers = {}, form, json, body }) => {
+      const content = form ? encodeFields(form) : json === undefined ? body : JSON.stringify(json);
+      const type = form ? 'application/x-www-form-urlencoded' : json === undefined ? undefined : 'application/json';
+      const sent = { ...(type !== undefined && { 'content-type': type }), ...headers };
+      const used = method ?? (content === undefined ? 'GET' : 'POST');
+      const exchange: Exchange = {
+        direction: 'sent',
+        startedAt: Date.now(),
+        request: { method: used, url, headers: pairsOf(sent), ...(content !== undefined && { body: content }) },
+      };
+      recorder.record(exchange);
+      const to = `${used} ${url.split('?', 1)[0]}`;
+      const startedAt = performance.now();
+      try {
+        const response = await send(url, { method: used, headers: sent, body: content ?? null, signal: AbortSignal.timeout(timeout) });
+        const received = new Headers(pairsOf(response.headers));
+        const text = await limitedText(response.body);
+        exchange.response = { status: response.statusCode, headers: [...received], body: text };
+        return toAnswer(to, url, response.statusCode, received, text);
+      } catch (error) {
+        exchange.failure = reasonOf(error);
+        return failed(`${to} got no answer: ${exchange.failure}`);
+      } finally {
+        exchange.milliseconds = Math.round(performance.now() - startedAt);
+      }
+    },
+  };
+}
+
+/** Fields as they are written in a form or query. */
+export function encodeFields(fields: Fields): string {
+  const encoded = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields))
+    for (const each of typeof value === 'string' ? [value] : (value ?? [])) encoded.append(name, each);
+  return encoded.toString();
+}
+
+function toAnswer(to: string, url: string, status: number, headers: Headers, body: string): Answer {
+  const location = headers.get('location');
+  return {
+    to,
+    status,
+    headers,
+    body,
+    location: location !== null && URL.canParse(location, url) ? new URL(location, url) : undefined,
+    json: () => {
+      try {
+        const value: unknown = JSON.parse(body);
+        if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+      } catch {
+        // Said below.
+      }
+      return failed(`${to} answered ${status} with something that is no JSON object`);
+    },
+  };
+}
+
+function pairsOf(headers: Record<string, string | string[] | undefined>): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : value === undefined ? [] : [value]).map((each): [string, string] => [name, each]),
+  );
+}
+
+async function limitedText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MAXIMUM_BYTES) throw new Error(`the answer has more than ${MAXIMUM_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function reasonOf(error: unknown): string {
+  const { message, code } = error as Error & { code?: string };
+  return message === '' ? (code ?? 'unknown') : message;
+}
