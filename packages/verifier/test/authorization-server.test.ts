@@ -1,6 +1,6 @@
 import { type Ecosystem, startEcosystem } from '@rolecall/testing';
-import { verifyAuthorizationServer } from '@rolecall/verifier/authorization-server/verify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyAuthorizationServer } from '../src/authorization-server/verify.ts';
 
 let ecosystem: Ecosystem;
 beforeAll(async () => {
