@@ -1,4 +1,4 @@
-import { type BareBrowser, openBareBrowser, type Page, summaryOf } from '@rolecall/bare-browser';
+import { type BareBrowser, openBareBrowser, type Page, summaryOf, TooManyRedirectsError } from '@rolecall/bare-browser';
 import type { HTMLElement } from 'node-html-parser';
 import { EcosystemError } from './ecosystem-error.ts';
 
@@ -36,7 +36,7 @@ export async function openPersonBrowser(
   { username, password }: Credentials,
   behaviour: Behaviour = {},
 ): Promise<PersonBrowser> {
-  const browser = await openBareBrowser();
+  const browser = inWordsOfTheKit(await openBareBrowser());
   const isIssuers = (url: string | URL): boolean => {
     const { origin, pathname } = new URL(url);
     const own = new URL(issuer);
@@ -80,6 +80,17 @@ export async function openPersonBrowser(
       if (ended instanceof URL) return ended;
       throw new EcosystemError('authorization_refused', `the authorization server shows a page instead of answering: ${summaryOf(ended)}`);
     },
+  };
+}
+
+/** The same browser; what it cannot do it says as the rest of the kit does. */
+function inWordsOfTheKit(browser: BareBrowser): BareBrowser {
+  const explain = (error: unknown): never => {
+    throw error instanceof TooManyRedirectsError ? new EcosystemError('unexpected_page', error.message) : error;
+  };
+  return {
+    open: (...address) => browser.open(...address).catch(explain),
+    submit: (...form) => browser.submit(...form).catch(explain),
   };
 }
 
