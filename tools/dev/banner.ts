@@ -1,33 +1,58 @@
 import { developmentSeeds } from '@rolecall/authorization-server/seeds';
-import type { Addresses } from '../ecosystem/roles.ts';
+import type { Addresses, RoleName } from '../ecosystem/roles.ts';
+import type { State } from './elsewhere.ts';
+import { firstSteps } from './first-steps.ts';
+import { whatOthersMustKnow } from './what-others-must-know.ts';
+
+export interface BannerFacts {
+  addresses: Addresses;
+  /** Where what lasts is kept, in a sentence. */
+  storage: string;
+  /** The roles that are not started. */
+  without?: ReadonlySet<RoleName>;
+  /** Those of them that are somebody else's, and how they were found. */
+  elsewhere?: ReadonlyMap<RoleName, State>;
+  /** As whom our roles are known at an authorization server that is somebody else's. */
+  environment?: NodeJS.ProcessEnv;
+}
 
 /** What a newcomer needs once everything runs: where it is, who may log in, which clients there are and what to try first. */
-export function banner(addresses: Addresses, storage: string): string {
+export function banner({ addresses, storage, without = new Set(), elsewhere = new Map(), environment = {} }: BannerFacts): string {
   const { issuer, resource, client } = addresses;
   const seeds = developmentSeeds({ clientBaseUrl: client, resource });
-  const service = seeds.clients.find((each) => each.grantTypes.includes('client_credentials') && each.secret !== undefined);
+  const ours = (role: RoleName): boolean => !without.has(role);
+  const row = (role: RoleName, address: string, what: string): string[] => {
+    const state = elsewhere.get(role);
+    const name = role.replace('-', ' ');
+    if (state !== undefined) return [name, address, `somebody else's; ${state.fits ? 'it is there' : state.problem}`];
+    return ours(role) ? [name, address, what] : [name, '', 'left out'];
+  };
   const sections = [
     rule,
-    '  Rolecall runs.',
+    without.size === 0 ? '  Rolecall runs.' : `  Rolecall runs, without ${[...without].join(' and ')}.`,
     '',
     ...columns([
-      ['sample client', client, 'start here'],
-      ['authorization server', issuer, `${issuer}/.well-known/oauth-authorization-server`],
-      ['resource server', resource, 'the notes API'],
+      row('sample-client', client, 'start here'),
+      row('authorization-server', issuer, `${issuer}/.well-known/oauth-authorization-server`),
+      row('resource-server', resource, 'the notes API'),
     ]),
-    '',
-    '  Users',
-    ...columns(seeds.users.map((user) => [user.username, `password ${user.password}`])),
-    '',
-    '  Clients, their secrets and what they are',
-    ...columns(seeds.clients.map((each) => [each.id, each.secret ?? 'no secret', each.purpose])),
-    '',
-    '  Try first',
-    `    1. Open ${client}, log in as ${seeds.users[0]?.username}, allow what is asked for, and add a note.`,
-    `    2. Open ${client}/playground and see what goes over the wire, and attacks that fail.`,
-    '    3. Get an access token as a program does that acts for itself:',
-    '',
-    ...(service?.secret === undefined ? [] : [tokenCommand(addresses, service.id, service.secret, service.scopes[0] ?? '')]),
+    ...(ours('authorization-server')
+      ? [
+          '',
+          '  Users',
+          ...columns(seeds.users.map((user) => [user.username, `password ${user.password}`])),
+          '',
+          '  Clients, their secrets and what they are',
+          ...columns(seeds.clients.map((each) => [each.id, each.secret ?? 'no secret', each.purpose])),
+        ]
+      : []),
+    ...whatOthersMustKnow(addresses, { without, elsewhere: new Set(elsewhere.keys()) }, environment).flatMap(({ title, facts }) => [
+      '',
+      `  ${title}`,
+      ...columns(facts),
+    ]),
+    ...firstSteps(addresses, ours, seeds),
+    ...(elsewhere.size === 0 ? [] : ['', '  What does not fit, and how to mend it:', '', doctorCommand(addresses, without, elsewhere)]),
     '',
     `  ${storage}`,
     '  Ctrl-C stops everything.',
@@ -39,9 +64,15 @@ export function banner(addresses: Addresses, storage: string): string {
 
 const rule = '─'.repeat(78);
 
-/** A line that can be copied into a shell as it is. */
-function tokenCommand({ issuer, resource }: Addresses, id: string, secret: string, scope: string): string {
-  return `curl -s ${issuer}/token -u ${id}:${secret} -d grant_type=client_credentials -d scope=${scope} -d resource=${resource}`;
+/** What is left out altogether cannot be looked at. */
+function doctorCommand(
+  { issuer, resource, client }: Addresses,
+  without: ReadonlySet<RoleName>,
+  elsewhere: ReadonlyMap<RoleName, State>,
+): string {
+  const absent = [...without].filter((role) => !elsewhere.has(role));
+  const leftOut = absent.length === 0 ? '' : ` --without ${absent.join(',')}`;
+  return `npx rolecall doctor --issuer ${issuer} --resource ${resource} --client ${client}${leftOut}`;
 }
 
 function columns(rows: string[][]): string[] {

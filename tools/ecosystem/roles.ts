@@ -2,6 +2,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { RoleSpec } from './role-process.ts';
 
+/** The roles, by the names of their folders. */
+export const ROLES = ['authorization-server', 'resource-server', 'sample-client'] as const;
+
+export type RoleName = (typeof ROLES)[number];
+
 /** Where each role is reached. */
 export interface Addresses {
   /** The authorization server's issuer identifier. */
@@ -31,15 +36,23 @@ export function dataDirectory(environment: NodeJS.ProcessEnv): string {
 }
 
 /**
- * The three roles as programs of this checkout. Each gets the environment, with what has to differ between them or to fit together:
+ * The roles as programs of this checkout. Each gets the environment, with what has to differ between them or to fit together:
  * the port follows from the address, `DATA_DIR` becomes a folder for each, and the seeds point at these addresses.
+ *
+ * @param without the roles that are somebody else's: they are not among those that are answered, and what is seeded is not used with them.
  */
-export function roleSpecs(addresses: Addresses, environment: NodeJS.ProcessEnv): RoleSpec[] {
+export function roleSpecs(addresses: Addresses, environment: NodeJS.ProcessEnv, without: ReadonlySet<RoleName> = new Set()): RoleSpec[] {
   const { issuer, resource, client } = addresses;
-  // What shows and breaks things is for a developer's machine.
-  const lab = environment['LAB'] ?? String(environment['NODE_ENV'] !== 'production');
-  const shared = { ...environment, ISSUER: issuer, RESOURCE: resource, BASE_URL: client, LAB: lab };
-  const role = (name: string, address: string, usual: string, own: NodeJS.ProcessEnv = {}): RoleSpec => {
+  const shared = {
+    ...environment,
+    ISSUER: issuer,
+    RESOURCE: resource,
+    BASE_URL: client,
+    // What shows and breaks things is for a developer's machine.
+    LAB: environment['LAB'] ?? String(environment['NODE_ENV'] !== 'production'),
+    SEEDED_CREDENTIALS: environment['SEEDED_CREDENTIALS'] || String(!without.has('authorization-server')),
+  };
+  const role = (name: RoleName, address: string, usual: string, own: NodeJS.ProcessEnv = {}): RoleSpec => {
     const port = portOf(address, usual);
     return {
       name,
@@ -48,7 +61,7 @@ export function roleSpecs(addresses: Addresses, environment: NodeJS.ProcessEnv):
       readyUrl: `http://localhost:${port}/health/ready`,
     };
   };
-  return [
+  const all = [
     role('authorization-server', issuer, DEFAULTS.issuer, {
       SEED_CLIENT_BASE_URL: environment['SEED_CLIENT_BASE_URL'] || client,
       SEED_RESOURCE: environment['SEED_RESOURCE'] || resource,
@@ -56,6 +69,7 @@ export function roleSpecs(addresses: Addresses, environment: NodeJS.ProcessEnv):
     role('resource-server', resource, DEFAULTS.resource),
     role('sample-client', client, DEFAULTS.client),
   ];
+  return all.filter(({ name }) => !without.has(name as RoleName));
 }
 
 /** A role listens where its address says, unless something else stands in front of it there (https, another machine's name): then on its usual port. */

@@ -42,3 +42,24 @@ describe('the environment of each role', () => {
     expect(environmentsFor({ ISSUER: 'nonsense' })['authorization-server']).toMatchObject({ ISSUER: 'nonsense', PORT: '4000' });
   });
 });
+
+describe("a role that is somebody else's", () => {
+  it('is not started, and the others know where it is and use nothing of the seeds there', () => {
+    const addresses = addressesFrom({ ISSUER: 'https://login.example/' });
+    const specs = roleSpecs(addresses, {}, new Set(['authorization-server']));
+    expect(specs.map((spec) => spec.name)).toEqual(['resource-server', 'sample-client']);
+    for (const { environment } of specs)
+      expect(environment).toMatchObject({ ISSUER: 'https://login.example/', SEEDED_CREDENTIALS: 'false' });
+  });
+
+  it('leaves our authorization server with its seeds, which point at it', () => {
+    const addresses = addressesFrom({ RESOURCE: 'http://localhost:8080', BASE_URL: 'http://localhost:3000' });
+    const [server, ...others] = roleSpecs(addresses, {}, new Set(['resource-server', 'sample-client']));
+    expect(server?.environment).toMatchObject({
+      SEED_RESOURCE: 'http://localhost:8080',
+      SEED_CLIENT_BASE_URL: 'http://localhost:3000',
+      SEEDED_CREDENTIALS: 'true',
+    });
+    expect(others).toEqual([]);
+  });
+});

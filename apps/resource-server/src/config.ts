@@ -47,6 +47,8 @@ const settings = z.object({
   /** As whom this resource asks the authorization server about opaque tokens (RFC 7662). Without both, only JWTs are accepted. */
   INTROSPECTION_CLIENT_ID: z.string().min(1).optional(),
   INTROSPECTION_CLIENT_SECRET: z.string().min(1).optional(),
+  /** Whether ISSUER is a development server with the seeds. `false`: it is somebody else's, and hears nothing of what ours is seeded with. */
+  SEEDED_CREDENTIALS: flag.default(true),
   /** Seconds for which an answer is used again: so long a revoked opaque token may still be accepted. */
   INTROSPECTION_CACHE: seconds(0, 300).default(0),
   /** Access tokens that are bound to a key (RFC 9449): refused, accepted beside bearer tokens, or the only ones that are accepted. */
@@ -71,7 +73,7 @@ export function readConfig(environment: Environment): Config {
   const { NODE_ENV, INTROSPECTION_CLIENT_ID: id, INTROSPECTION_CLIENT_SECRET: secret } = config;
   if ((id === undefined) !== (secret === undefined))
     throw new ConfigError(['INTROSPECTION_CLIENT_ID and INTROSPECTION_CLIENT_SECRET come together']);
-  if (NODE_ENV !== 'production') return id === undefined ? { ...config, ...SEEDED_CREDENTIALS } : config;
+  if (NODE_ENV !== 'production') return id === undefined && config.SEEDED_CREDENTIALS ? { ...config, ...SEEDED_CREDENTIALS } : config;
   refuseDevelopmentDefaults(config);
   return config;
 }

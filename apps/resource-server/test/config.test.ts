@@ -34,6 +34,13 @@ describe('the configuration', () => {
     expect(locationOf(readConfig({}))).toEqual({ kind: 'embedded', directory: expect.stringMatching(/[/\\]\.data[/\\]resource-server$/) });
   });
 
+  it("shows the seeded secret to no authorization server that is somebody else's", () => {
+    const own = { INTROSPECTION_CLIENT_ID: 'notes', INTROSPECTION_CLIENT_SECRET: 'its own' };
+    expect(readConfig({ SEEDED_CREDENTIALS: 'false' }).INTROSPECTION_CLIENT_ID).toBeUndefined();
+    expect(readConfig({ SEEDED_CREDENTIALS: 'false' }).INTROSPECTION_CLIENT_SECRET).toBeUndefined();
+    expect(readConfig({ SEEDED_CREDENTIALS: 'false', ...own })).toMatchObject(own);
+  });
+
   it('takes an empty variable for one that is not there', () => {
     expect(readConfig({ PORT: '', ISSUER: '', DATABASE_URL: '' })).toEqual(readConfig({}));
   });

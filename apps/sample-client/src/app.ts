@@ -112,7 +112,8 @@ export async function buildApp(config: Config, dependencies: AppDependencies): P
   registerHealth(app, { sessions: () => store.ping() });
   registerPages(app, 'Sample client');
   if (https) registerMetadataDocument(app, baseUrl);
-  const spaClientId = config.SPA_CLIENT_ID ?? (config.NODE_ENV === 'production' ? undefined : SEEDED_SPA);
+  const seeded = config.NODE_ENV !== 'production' && config.SEEDED_CREDENTIALS;
+  const spaClientId = config.SPA_CLIENT_ID ?? (seeded ? SEEDED_SPA : undefined);
   if (spaClientId !== undefined) registerSpa(app, { baseUrl, issuer, clientId: spaClientId, resource, scope: NOTES_SCOPE });
   await registerForms(app, FORM_LIMIT_BYTES);
   // Only the pages have sessions: health, the stylesheet and what does not exist ask no store, and work without it.

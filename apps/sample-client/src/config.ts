@@ -29,9 +29,11 @@ const settings = z.object({
   RESOURCE: httpUrl.default('http://localhost:4001'),
   /** Ask the authorization server that the API's metadata names (RFC 9728), be it `ISSUER` or another. */
   DISCOVER_ISSUER: flag.default(false),
+  /** Whether `ISSUER` is a development server with the seeds. `false`: it is somebody else's, and hears nothing of what ours is seeded with. */
+  SEEDED_CREDENTIALS: flag.default(true),
   /** `configured`: `ISSUER` knows this client as `CLIENT_ID`. `automatic`: it does not, and this client makes itself known there too. */
-  CLIENT_REGISTRATION: z.enum(['configured', 'automatic'], { error: 'must be configured or automatic' }).default('configured'),
-  CLIENT_ID: z.string().default('sample-client'),
+  CLIENT_REGISTRATION: z.enum(['configured', 'automatic'], { error: 'must be configured or automatic' }).optional(),
+  CLIENT_ID: z.string().optional(),
   CLIENT_SECRET: z.string().default(SEEDED_SECRET),
   /** A private JWK, or the path of a file with it: this client then signs instead of sending its secret (`private_key_jwt`). */
   CLIENT_KEY: clientKey.optional(),
@@ -50,7 +52,17 @@ const settings = z.object({
   PEER_TIMEOUT: seconds(1, 60).default(5),
 });
 
-export type Config = Readonly<z.infer<typeof settings>>;
+/** Where nothing is seeded and nobody has said as whom `ISSUER` knows this client, it makes itself known. */
+function withIdentity(config: Readonly<z.infer<typeof settings>>) {
+  const { SEEDED_CREDENTIALS: seeded, CLIENT_ID: id } = config;
+  return Object.freeze({
+    ...config,
+    CLIENT_REGISTRATION: config.CLIENT_REGISTRATION ?? (seeded || id !== undefined ? 'configured' : 'automatic'),
+    CLIENT_ID: id ?? 'sample-client',
+  });
+}
+
+export type Config = ReturnType<typeof withIdentity>;
 
 /**
  * Reads and checks the configuration.
@@ -58,8 +70,10 @@ export type Config = Readonly<z.infer<typeof settings>>;
  * @throws ConfigError naming every wrong variable and, in production, every development default that is left.
  */
 export function readConfig(environment: Record<string, string | undefined>): Config {
-  const config = readEnvironment(settings, environment);
+  const config = withIdentity(readEnvironment(settings, environment));
   const offences = config.NODE_ENV === 'production' ? productionOffences(config) : insecureAddresses(config);
+  if (!config.SEEDED_CREDENTIALS && config.NODE_ENV !== 'production' && hasSeededSecret(config))
+    offences.push('CLIENT_SECRET or CLIENT_KEY is required with CLIENT_ID where SEEDED_CREDENTIALS is false');
   if (config.SERVICE_CLIENT_ID !== undefined && config.SERVICE_CLIENT_SECRET === undefined && config.SERVICE_CLIENT_KEY === undefined)
     offences.push('SERVICE_CLIENT_SECRET or SERVICE_CLIENT_KEY is required with SERVICE_CLIENT_ID');
   if (offences.length > 0) throw new ConfigError(offences);
@@ -80,11 +94,14 @@ function productionOffences(config: Config): string[] {
   );
   if (config.SERVICE_CLIENT_SECRET === SEEDED_SERVICE_SECRET)
     offences.push('SERVICE_CLIENT_SECRET is the one of development, which is known to everybody');
-  if (config.CLIENT_REGISTRATION === 'configured' && config.CLIENT_SECRET === SEEDED_SECRET && config.CLIENT_KEY === undefined)
-    offences.push('CLIENT_SECRET is required in production: the secret of development is known to everybody');
+  if (hasSeededSecret(config)) offences.push('CLIENT_SECRET is required in production: the secret of development is known to everybody');
   if (config.REDIS_URL === undefined) offences.push('REDIS_URL is required in production: sessions in memory are for development');
   if (config.TRUSTED_PROXIES === undefined)
     offences.push('TRUSTED_PROXIES is required in production: the address of the load balancer that ends TLS');
   offences.push(...labOffences(config));
   return offences;
+}
+
+function hasSeededSecret({ CLIENT_REGISTRATION, CLIENT_SECRET, CLIENT_KEY }: Config): boolean {
+  return CLIENT_REGISTRATION === 'configured' && CLIENT_SECRET === SEEDED_SECRET && CLIENT_KEY === undefined;
 }

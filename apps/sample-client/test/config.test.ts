@@ -94,6 +94,20 @@ describe('the configuration', () => {
     ]);
   });
 
+  it("has nothing of the seeds where the authorization server is somebody else's", () => {
+    const elsewhere = { SEEDED_CREDENTIALS: 'false', ISSUER: 'https://as.example' };
+    const unnamed = readConfig(elsewhere);
+    expect(unnamed).toMatchObject({ CLIENT_REGISTRATION: 'automatic' });
+    expect(serviceClientOf(unnamed)).toBeUndefined();
+    expect(readConfig({ ...elsewhere, CLIENT_ID: 'notes', CLIENT_SECRET: 'its own' })).toMatchObject({
+      CLIENT_REGISTRATION: 'configured',
+      CLIENT_ID: 'notes',
+      CLIENT_SECRET: 'its own',
+    });
+    expect(problemsOf({ ...elsewhere, CLIENT_ID: 'notes' })).toEqual([expect.stringMatching(/^CLIENT_SECRET or CLIENT_KEY is required/)]);
+    expect(problemsOf({ ...elsewhere, CLIENT_REGISTRATION: 'configured' })).toHaveLength(1);
+  });
+
   it('tells all problems at once, and repeats no password', () => {
     const problems = problemsOf({ PORT: 'x', REDIS_URL: 'redsi://:hunter2@redis', LOG_FORMAT: 'xml' });
     expect(problems).toHaveLength(3);
