@@ -23,7 +23,16 @@ export default defineConfig({
         test: { ...project.test, exclude, testTimeout: 60_000, hookTimeout: 120_000 },
       })),
       // What has nothing to do with stores runs once.
-      { extends: true, test: { name: 'no stores', include: ['images/**/*.e2e.ts'], testTimeout: 600_000, hookTimeout: 600_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'no stores',
+          include: ['images/**/*.e2e.ts', 'role-swap/**/*.e2e.ts', 'alone/**/*.e2e.ts'],
+          exclude,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
     ],
     fileParallelism: false,
   },
