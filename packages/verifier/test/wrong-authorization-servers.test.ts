@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failures, type RightServer, startRightServer } from './support/wrong-server.ts';
+import { codeGrant } from './wrong-servers/code-grant.ts';
+
+const wrongServers = [...codeGrant];
+
+/** What every server has to do for anything else to mean something: a verifier that refuses everything would see no difference. */
+const BASELINE = ['AS-META-01', 'AS-AUTHZ-01', 'AS-CODE-01'];
+
+let right: RightServer;
+beforeAll(async () => {
+  right = await startRightServer();
+});
+afterAll(() => right[Symbol.asyncDispose]());
+
+describe('the verifier', () => {
+  it('finds nothing in a right server behind a front', async () => {
+    expect(failures(await right.verify(undefined, {}))).toEqual({});
+  });
+
+  it.each(wrongServers)('finds the server that $name', async ({ breaks, also = [], mistake }) => {
+    const report = await right.verify(mistake, { only: [...BASELINE, ...breaks, ...also] });
+    const found = failures(report);
+    expect(Object.keys(found)).toEqual(expect.arrayContaining([...breaks]));
+    expect(Object.keys(found).filter((id) => ![...breaks, ...also].includes(id))).toEqual([]);
+    const broken = report.results.filter(({ because }) => because?.includes('the check itself has failed'));
+    expect(broken).toEqual([]);
+  });
+});
