@@ -38,6 +38,8 @@ export interface Report {
   startedAt: string;
   milliseconds: number;
   results: Result[];
+  /** What the run has made and could not take away again: ids of clients. */
+  left?: string[];
 }
 
 /** Of how many requirements what was found out. */

@@ -46,7 +46,7 @@ export async function runSuite<Subject>(run: Run<Subject>): Promise<Report> {
       (only === undefined || named(each.id, only) !== undefined),
   );
   const wanted = new Set(selected.map(({ id }) => id).filter((id) => named(id, Object.keys(skip)) === undefined));
-  const checks = suite.checks.filter(({ ids }) => wanted.has(ids[0]));
+  const checks = suite.checks.filter(({ ids }) => ids.some((id) => wanted.has(id)));
   onStart?.(checks.length);
 
   const trials = new Map<string, Trial[]>();

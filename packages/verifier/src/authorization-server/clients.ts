@@ -1,93 +1,119 @@
-import { exportJWK, generateKeyPair } from 'jose';
 import { notTried } from '../finding.ts';
-import type { Http } from '../http.ts';
+import type { Answer, Http } from '../http.ts';
+import { type ClientMetadata, metadataFor } from './client-metadata.ts';
+import type { Metadata } from './metadata.ts';
 import { type AuthorizationServerTarget, type ClientRole, clientRoles, type KnownClient } from './target.ts';
 
 /** At a name that nobody can have (RFC 2606 §3): no browser ever gets there. */
 export const DEFAULT_REDIRECT_URI = 'https://verifier.example/callback';
 
+/** A client that was registered for the run. */
+export interface RegisteredClient extends KnownClient {
+  /** What the server said of it. */
+  information: Record<string, unknown>;
+}
+
 export interface Clients {
   /** The client for a part in the checks: given, or registered the first time it is needed. @throws Finding (`not tried`) where it cannot be had. */
   get(role: ClientRole): Promise<KnownClient>;
+  /** One more of the same kind, for a check that changes or ends it. Never one that was given. @param changes other metadata; `undefined` leaves a member out. */
+  another(role: Exclude<ClientRole, 'resourceServer'>, changes?: Record<string, unknown>): Promise<RegisteredClient>;
+  /** Sends any metadata to the registration endpoint, which has to be there. What comes of it is deleted in the end. */
+  ask(metadata: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Registration tokens change: takes the new ones from an answer of a management endpoint (RFC 7592 §3). */
+  note(information: Record<string, unknown>): void;
+  /** Deletes what was registered (RFC 7592 §2.3). @returns the ids of the clients that are still there */
+  close(): Promise<string[]>;
 }
 
 interface ClientsOptions {
   http: Http;
   target: AuthorizationServerTarget;
-  registrationEndpoint: string | undefined;
+  metadata: Metadata;
   scope: string | undefined;
 }
 
-export function createClients(options: ClientsOptions): Clients {
+export function createClients({ http, target, metadata: server, scope }: ClientsOptions): Clients {
+  const { registration_endpoint: endpoint } = server;
   const known = new Map<ClientRole, Promise<KnownClient>>();
+  const registered = new Map<string, Record<string, unknown>>();
+
+  const note = (information: Record<string, unknown>): void => {
+    const { client_id: id } = information;
+    if (typeof id === 'string') registered.set(id, { ...registered.get(id), ...information });
+  };
+
+  const ask: Clients['ask'] = async (metadata, headers = initialAccess(target)) => {
+    const answer = await http.ask({ url: endpoint ?? '', json: metadata, headers });
+    // Whatever was made has to be taken away, also where the status is not the right one.
+    if (answer.status < 300) note(answer.json());
+    return answer;
+  };
+
+  const another: Clients['another'] = async (role, changes = {}) => {
+    const description = clientRoles[role];
+    if (endpoint === undefined)
+      return notTried(`it takes ${description}: the server registers none by itself, and the file of clients has no "${role}"`);
+    const { metadata, key } = await metadataFor(role, { redirectUri: target.redirectUri ?? DEFAULT_REDIRECT_URI, scope, server });
+    const asked = { ...metadata, ...changes } as ClientMetadata;
+    const answer = await ask(asked);
+    if (answer.status >= 300)
+      return notTried(`it takes ${description}: registration answered ${answer.status} ${answer.body.slice(0, 200)}`);
+    return registeredClient(asked, answer.json(), key);
+  };
+
+  const find = async (role: ClientRole): Promise<KnownClient> => {
+    const given = target.clients?.[role];
+    if (given !== undefined) return given;
+    // Whom a token is issued to may ask about it at most servers.
+    return role === 'resourceServer' ? get('web') : another(role);
+  };
+
+  const get: Clients['get'] = (role) => {
+    const client = known.get(role) ?? find(role);
+    known.set(role, client);
+    return client;
+  };
+
   return {
-    get: (role) => {
-      const client = known.get(role) ?? find(role, options);
-      known.set(role, client);
-      return client;
+    get,
+    another,
+    ask,
+    note,
+    close: async () => {
+      const left: string[] = [];
+      for (const [id, { registration_client_uri: url, registration_access_token: token }] of registered) {
+        const deleted = typeof url === 'string' && typeof token === 'string' && URL.canParse(url) && (await remove(http, { url, token }));
+        if (!deleted) left.push(id);
+      }
+      return left;
     },
   };
 }
 
-async function find(role: ClientRole, { http, target, registrationEndpoint, scope }: ClientsOptions): Promise<KnownClient> {
-  const given = target.clients?.[role];
-  if (given !== undefined) return given;
-  // Whom a token is issued to may ask about it at most servers.
-  if (role === 'resourceServer' && target.clients?.web !== undefined) return target.clients.web;
-  if (role === 'resourceServer') return find('web', { http, target, registrationEndpoint, scope });
-  if (registrationEndpoint === undefined)
-    notTried(`it takes ${clientRoles[role]}: the server registers none by itself, and the file of clients has no "${role}"`);
-  const { metadata, key } = await metadataFor(role, target.redirectUri ?? DEFAULT_REDIRECT_URI, scope);
-  const answer = await http.ask({
-    url: registrationEndpoint,
-    json: metadata,
-    headers: target.initialAccessToken === undefined ? {} : { authorization: `Bearer ${target.initialAccessToken}` },
-  });
-  if (answer.status !== 201) notTried(`it takes ${clientRoles[role]}: registration answered ${answer.status} ${answer.body.slice(0, 200)}`);
-  const registered = answer.json();
+function registeredClient(asked: ClientMetadata, information: Record<string, unknown>, key?: Record<string, unknown>): RegisteredClient {
+  const { client_secret: secret } = information;
+  const after = asked['post_logout_redirect_uris'];
   return {
-    client_id: String(registered['client_id']),
-    ...(typeof registered['client_secret'] === 'string' && { client_secret: registered['client_secret'] }),
-    token_endpoint_auth_method: metadata.token_endpoint_auth_method,
-    redirect_uris: metadata.redirect_uris ?? [],
+    client_id: String(information['client_id']),
+    ...(typeof secret === 'string' && { client_secret: secret }),
+    token_endpoint_auth_method: asked.token_endpoint_auth_method as KnownClient['token_endpoint_auth_method'],
+    redirect_uris: asked.redirect_uris ?? [],
+    ...(Array.isArray(after) && { post_logout_redirect_uris: after.map(String) }),
     ...(key && { key }),
+    information,
   };
 }
 
-interface ClientMetadata {
-  client_name: string;
-  token_endpoint_auth_method: KnownClient['token_endpoint_auth_method'];
-  grant_types: string[];
-  response_types: string[];
-  redirect_uris?: string[];
-  scope?: string;
-  jwks?: { keys: object[] };
-}
+const initialAccess = ({ initialAccessToken: token }: AuthorizationServerTarget): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };
 
-async function metadataFor(
-  role: Exclude<ClientRole, 'resourceServer'>,
-  redirectUri: string,
-  scope: string | undefined,
-): Promise<{ metadata: ClientMetadata; key?: Record<string, unknown> }> {
-  const own = { client_name: `Rolecall verifier (${role})`, ...(scope !== undefined && { scope }) };
-  const withUser = { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], redirect_uris: [redirectUri] };
-  const alone = { grant_types: ['client_credentials'], response_types: [] };
-  switch (role) {
-    case 'web':
-    case 'other':
-      return { metadata: { ...own, ...withUser, token_endpoint_auth_method: 'client_secret_basic' } };
-    case 'public':
-      return { metadata: { ...own, ...withUser, token_endpoint_auth_method: 'none' } };
-    case 'service':
-      return { metadata: { ...own, ...alone, token_endpoint_auth_method: 'client_secret_basic' } };
-    case 'signing': {
-      const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true });
-      const common = { alg: 'ES256', use: 'sig', kid: 'verifier-1' };
-      const keys = [{ ...(await exportJWK(publicKey)), ...common }];
-      return {
-        metadata: { ...own, ...alone, token_endpoint_auth_method: 'private_key_jwt', jwks: { keys } },
-        key: { ...(await exportJWK(privateKey)), ...common },
-      };
-    }
+/** Whether a client is gone: deleted now, or unknown already (RFC 7592 §2.3). */
+async function remove(http: Http, { url, token }: { url: string; token: string }): Promise<boolean> {
+  try {
+    const { status } = await http.ask({ method: 'DELETE', url, headers: { authorization: `Bearer ${token}` } });
+    return [204, 401, 404].includes(status);
+  } catch {
+    return false;
   }
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { notTried } from '../finding.ts';
-import type { Answer, Http } from '../http.ts';
+import type { Http } from '../http.ts';
 
 const strings = z.array(z.string()).optional();
 const address = z.string().optional();
+const flag = z.boolean().optional();
 
 /** What the checks use of a server's metadata (RFC 8414 §2, OpenID Connect Discovery §3). What is not there is undefined; nothing is assumed. */
 const metadata = z.object({
@@ -24,10 +25,26 @@ const metadata = z.object({
   grant_types_supported: strings,
   token_endpoint_auth_methods_supported: strings,
   code_challenge_methods_supported: strings,
+  token_endpoint_auth_signing_alg_values_supported: strings,
   dpop_signing_alg_values_supported: strings,
   introspection_signing_alg_values_supported: strings,
-  authorization_response_iss_parameter_supported: z.boolean().optional(),
-  require_pushed_authorization_requests: z.boolean().optional(),
+  id_token_signing_alg_values_supported: strings,
+  userinfo_signing_alg_values_supported: strings,
+  request_object_signing_alg_values_supported: strings,
+  authorization_details_types_supported: strings,
+  authorization_grant_profiles_supported: strings,
+  acr_values_supported: strings,
+  claims_supported: strings,
+  subject_types_supported: strings,
+  authorization_response_iss_parameter_supported: flag,
+  require_pushed_authorization_requests: flag,
+  require_signed_request_object: flag,
+  request_parameter_supported: flag,
+  request_uri_parameter_supported: flag,
+  claims_parameter_supported: flag,
+  client_id_metadata_document_supported: flag,
+  backchannel_logout_supported: flag,
+  backchannel_logout_session_supported: flag,
 });
 
 export type Metadata = z.infer<typeof metadata>;
@@ -42,17 +59,17 @@ export function metadataAddresses(issuer: string): { oauth: string; openid: stri
   };
 }
 
-/** @throws Finding (`not tried`) where neither document is there: nothing else can be known then. */
+/**
+ * What both documents say together, where there are two: some publish what is OpenID Connect's in its own document only.
+ *
+ * @throws Finding (`not tried`) where neither document is there: nothing else can be known then.
+ */
 export async function readMetadata(http: Http, issuer: string): Promise<Metadata> {
   const { oauth, openid } = metadataAddresses(issuer);
-  const answers: Answer[] = [];
-  for (const url of [oauth, openid]) {
-    const answer = await http.ask({ url });
-    answers.push(answer);
-    if (answer.status !== 200) continue;
-    const read = metadata.safeParse(answer.json());
-    if (read.success) return read.data;
-    notTried(`${url} is no metadata: ${read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
-  }
-  return notTried(`there is no metadata: ${answers.map(({ to, status }) => `${to} answered ${status}`).join(', ')}`);
+  const answers = [await http.ask({ url: oauth }), await http.ask({ url: openid })];
+  const documents = answers.filter(({ status }) => status === 200).map((answer) => answer.json());
+  if (documents.length === 0) notTried(`there is no metadata: ${answers.map(({ to, status }) => `${to} answered ${status}`).join(', ')}`);
+  const read = metadata.safeParse({ ...documents[1], ...documents[0] });
+  if (read.success) return read.data;
+  return notTried(`the metadata is none: ${read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
 }

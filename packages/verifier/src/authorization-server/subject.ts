@@ -1,4 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
+import type { Profile } from '@rolecall/contracts/requirements/requirement';
+import type { JSONWebKeySet } from 'jose';
 import { failed, notApplicable, notTried } from '../finding.ts';
 import { type Answer, encodeFields, type Fields, type Http } from '../http.ts';
 import { responseParameter } from '../judge.ts';
@@ -6,6 +8,7 @@ import type { Arrival, Person } from '../person/person.ts';
 import { authenticate, type ClientAuthentication } from './client-authentication.ts';
 import { type Clients, DEFAULT_REDIRECT_URI } from './clients.ts';
 import type { Metadata } from './metadata.ts';
+import type { OwnAddress } from './own-address.ts';
 import type { AuthorizationServerTarget, ClientRole, KnownClient } from './target.ts';
 
 /** A code, and what belongs to it. */
@@ -32,13 +35,21 @@ export interface Tokens {
 export interface TokenOptions {
   /** Instead of the client's own. */
   authentication?: ClientAuthentication;
+  /** Beside those of the authentication: a proof. An array is sent as so many headers. */
+  headers?: Record<string, string | string[]>;
 }
 
 /** An authorization server, and what a check does with it. */
 export interface AuthorizationServer {
   issuer: string;
+  target: AuthorizationServerTarget;
   metadata: Metadata;
   http: Http;
+  clients: Clients;
+  /** The address at which the server may reach the verifier. */
+  ownAddress: OwnAddress;
+  /** What is required beside OAuth 2.1. */
+  profiles: readonly Profile[];
   resource: string | undefined;
   /** What tokens are asked for. Undefined leaves it to the server. */
   scope: string | undefined;
@@ -52,12 +63,19 @@ export interface AuthorizationServer {
   /** @throws Finding (`not applicable`) where the server does not announce this value in this list. */
   needs(list: ListName, value: string): void;
 
+  /** The keys that the server publishes, read once. @throws Finding (`failed`) where they cannot be read. */
+  keys(): Promise<JSONWebKeySet>;
+
   /** A right authorization request, with PKCE and all that is usual. @param changes other values; `undefined` leaves a parameter out. */
   authorizationRequest(client: KnownClient, changes?: Fields): AuthorizationRequest;
   /** Sends an authorization request from a browser without cookies, and goes no further than its first answer. */
   request(client: KnownClient, changes?: Fields): Promise<Answer>;
   /** Sends it from the person's browser: who logs in and decides. */
   approve(client: KnownClient, changes?: Fields, decision?: 'allow' | 'deny'): Promise<Arrival & { request: AuthorizationRequest }>;
+  /** Takes exactly these parameters to the authorization endpoint, in the person's browser. */
+  goTo(parameters: Fields, redirectUri: string, decision?: 'allow' | 'deny'): Promise<Arrival>;
+  /** The same from a browser without cookies, and no further than the first answer. */
+  peek(parameters: Fields): Promise<Answer>;
   /** A new code. @throws Finding (`failed`) where none comes of a right request. */
   code(client: KnownClient, changes?: Fields): Promise<IssuedCode>;
   /** A request to the token endpoint, as this client. */
@@ -79,6 +97,7 @@ export type ListName = { [Name in keyof Metadata & string]: Name extends `${stri
 
 export interface AuthorizationRequest {
   address: string;
+  parameters: Fields;
   redirectUri: string;
   state: string;
   verifier: string;
@@ -95,16 +114,36 @@ interface Parts {
   metadata: Metadata;
   http: Http;
   clients: Clients;
+  ownAddress: OwnAddress;
   person: Person | undefined;
+  profiles: readonly Profile[];
   scope: string | undefined;
 }
 
-export function createAuthorizationServer({ target, metadata, http, clients, person, scope }: Parts): AuthorizationServer {
+export function createAuthorizationServer({
+  target,
+  metadata,
+  http,
+  clients,
+  ownAddress,
+  person,
+  profiles,
+  scope,
+}: Parts): AuthorizationServer {
   const { issuer, resource } = target;
+  let keys: Promise<JSONWebKeySet> | undefined;
+  const addressWith = (parameters: Fields): string => {
+    const address = new URL(server.endpoint('authorization_endpoint'));
+    return `${address.href}${address.search === '' ? '?' : '&'}${encodeFields(parameters)}`;
+  };
   const server: AuthorizationServer = {
     issuer,
+    target,
     metadata,
     http,
+    clients,
+    ownAddress,
+    profiles,
     resource,
     scope,
     client: (role) => clients.get(role),
@@ -117,6 +156,7 @@ export function createAuthorizationServer({ target, metadata, http, clients, per
       const values: unknown = metadata[list];
       if (!Array.isArray(values) || !values.includes(value)) notApplicable(`${list} does not have ${value}`);
     },
+    keys: () => (keys ??= readKeys(http, server.endpoint('jwks_uri'))),
     authorizationRequest: (client, changes = {}) => {
       const verifier = unguessable();
       const state = typeof changes['state'] === 'string' ? changes['state'] : unguessable();
@@ -135,23 +175,18 @@ export function createAuthorizationServer({ target, metadata, http, clients, per
         resource,
         ...changes,
       };
-      const address = new URL(server.endpoint('authorization_endpoint'));
-      const query = encodeFields(parameters);
-      return { address: `${address.href}${address.search === '' ? '?' : '&'}${query}`, redirectUri, state, verifier };
+      return { address: addressWith(parameters), parameters, redirectUri, state, verifier };
     },
     request: (client, changes) => http.ask({ url: server.authorizationRequest(client, changes).address, headers: { accept: 'text/html' } }),
     approve: async (client, changes, decision) => {
       const request = server.authorizationRequest(client, changes);
       return { ...(await server.person().authorize(request.address, request.redirectUri, decision)), request };
     },
+    goTo: (parameters, redirectUri, decision) => server.person().authorize(addressWith(parameters), redirectUri, decision),
+    peek: (parameters) => http.ask({ url: addressWith(parameters), headers: { accept: 'text/html' } }),
     code: async (client, changes) => {
-      const { answer, response, request } = await server.approve(client, changes);
-      if (response === undefined)
-        return failed(`a right authorization request ended on a page of ${answer.to} (${answer.status}) instead of the redirect URI`);
-      const code = responseParameter({ location: response }, 'code');
-      const error = responseParameter({ location: response }, 'error');
-      if (code === undefined) return failed(`a right authorization request was answered with ${error ?? 'no code'}`);
-      return { client, code, redirectUri: request.redirectUri, verifier: request.verifier, state: request.state, response };
+      const arrival = await server.approve(client, changes);
+      return codeFrom(arrival, arrival.request, client);
     },
     token: (client, form, options) => server.asClient(client, server.endpoint('token_endpoint'), form, options),
     redeem: ({ client, code, redirectUri, verifier }, changes, options) =>
@@ -164,9 +199,9 @@ export function createAuthorizationServer({ target, metadata, http, clients, per
       const answer = await server.redeem(await server.code(client, changes));
       return tokensFrom(answer, client);
     },
-    asClient: async (client, url, form, { authentication } = {}) => {
+    asClient: async (client, url, form, { authentication, headers } = {}) => {
       const own = authentication ?? (await authenticate(client, metadata.issuer));
-      return http.ask({ url, headers: own.headers, form: { ...own.form, ...form } });
+      return http.ask({ url, headers: { ...own.headers, ...headers }, form: { ...own.form, ...form } });
     },
     introspect: async (token, client) => {
       const asking = client ?? (await server.client('resourceServer'));
@@ -176,6 +211,23 @@ export function createAuthorizationServer({ target, metadata, http, clients, per
     },
   };
   return server;
+}
+
+/** The code of an authorization response. @throws Finding (`failed`) where there is none, though the request was right. */
+export function codeFrom({ answer, response }: Arrival, request: AuthorizationRequest, client: KnownClient): IssuedCode {
+  if (response === undefined)
+    return failed(`a right authorization request ended on a page of ${answer.to} (${answer.status}) instead of the redirect URI`);
+  const code = responseParameter({ location: response }, 'code');
+  const error = responseParameter({ location: response }, 'error');
+  if (code === undefined) return failed(`a right authorization request was answered with ${error ?? 'no code'}`);
+  return { client, code, redirectUri: request.redirectUri, verifier: request.verifier, state: request.state, response };
+}
+
+async function readKeys(http: Http, url: string): Promise<JSONWebKeySet> {
+  const answer = await http.ask({ url });
+  const { keys } = answer.json();
+  if (answer.status !== 200 || !Array.isArray(keys)) return failed(`${answer.to} answered ${answer.status} without a key set`);
+  return { keys } as JSONWebKeySet;
 }
 
 /** The tokens in a token response. @throws Finding (`failed`) where there are none. */

@@ -5,6 +5,7 @@ import type { Report } from '../report.ts';
 import { type Progress, runSuite, type Selection } from '../run-suite.ts';
 import { createClients } from './clients.ts';
 import { readMetadata } from './metadata.ts';
+import { createOwnAddress } from './own-address.ts';
 import { createAuthorizationServer } from './subject.ts';
 import { authorizationServerSuite } from './suite.ts';
 import type { AuthorizationServerTarget } from './target.ts';
@@ -27,8 +28,18 @@ export async function verifyAuthorizationServer(options: AuthorizationServerOpti
   const http = createHttp({ recorder, timeout });
   const metadata = await readMetadata(http, issuer);
   const scope = options.scope ?? metadata.scopes_supported?.join(' ');
-  const clients = createClients({ http, target: options, registrationEndpoint: metadata.registration_endpoint, scope });
+  const clients = createClients({ http, target: options, metadata, scope });
+  const ownAddress = createOwnAddress(options, recorder);
   const person = user && createFormFiller(http, user, { ...usualSelectors, ...user.selectors });
-  const subject = createAuthorizationServer({ target: options, metadata, http, clients, person, scope });
-  return runSuite({ ...options, role: 'authorization server', name: issuer, suite: authorizationServerSuite, subject, recorder });
+  const profiles = options.profiles ?? [];
+  const subject = createAuthorizationServer({ target: options, metadata, http, clients, ownAddress, person, profiles, scope });
+  try {
+    const report = await runSuite({
+      ...options,
+      ...{ role: 'authorization server', name: issuer, suite: authorizationServerSuite, subject, recorder },
+    });
+    return { ...report, left: await clients.close() };
+  } finally {
+    await ownAddress.close();
+  }
 }

@@ -2,7 +2,7 @@ import { type BareBrowser, openBareBrowser, type Page, summaryOf, TooManyRedirec
 import type { HTMLElement } from 'node-html-parser';
 import { failed, notTried } from '../finding.ts';
 import type { Answer, Http } from '../http.ts';
-import type { Arrival, Person } from './person.ts';
+import type { Arrival, Person, Visit } from './person.ts';
 
 /** Where on somebody's pages what is. CSS selectors; each has a default that finds it on most pages. */
 export interface Selectors {
@@ -10,6 +10,8 @@ export interface Selectors {
   username: string;
   /** The field for the password. A form that has one is the login. */
   password: string;
+  /** The field for the code that a device shows (RFC 8628 §3.3). */
+  userCode: string;
   /** The button that allows. A form that has one is the consent. */
   allow: string;
   /** The button that refuses. */
@@ -24,8 +26,9 @@ export interface Credentials {
 export const usualSelectors: Selectors = {
   username: 'input[name=username], input[name=login], input[name=email], input[type=email], input[type=text]',
   password: 'input[type=password]',
-  allow: 'button[value=approve], button[value=allow], button[name=accept], input[name=accept], [data-allow]',
-  deny: 'button[value=deny], button[value=cancel], button[name=cancel], input[name=cancel], [data-deny], a[href$="/abort"]',
+  userCode: 'input[name=user_code], input[name=userCode], input[name=usercode]',
+  allow: 'button[value=approve], button[value=allow], button[name=accept], input[name=accept], button[name=logout], [data-allow]',
+  deny: 'button[value=deny], button[name=abort], button[value=cancel], button[name=cancel], input[name=cancel], [data-deny], a[href$="/abort"]',
 };
 
 /** Login, consent, and what may come between. */
@@ -41,34 +44,40 @@ export function createFormFiller(http: Http, credentials: Credentials, selectors
       return last;
     }));
 
-  const arrival = (response: URL | undefined): Arrival => {
-    if (last === undefined) throw new Error('nothing was asked');
-    return { answer: last, response };
+  const walk = async (address: string, { decision = 'allow', userCode, leadsTo }: Visit): Promise<Arrival> => {
+    const own = await open();
+    const mayFollow = (url: URL): boolean => leadsTo === undefined || !isAt(url, leadsTo);
+    const pages: string[] = [];
+    let loggedIn = false;
+    let coded = false;
+    const arrival = (response: URL | undefined): Arrival => {
+      if (last === undefined) throw new Error('nothing was asked');
+      return { answer: last, response, loggedIn, pages };
+    };
+    try {
+      let current = await own.open(address, mayFollow);
+      while (pages.length < MAXIMUM_PAGES) {
+        if (current instanceof URL) return arrival(current);
+        pages.push(current.body);
+        if (current.status >= 400) return arrival(undefined);
+        const next = nextForm(current, selectors, decision);
+        if (next === undefined || (next.kind === 'code' && (coded || userCode === undefined))) return arrival(undefined);
+        if (next.kind === 'login' && loggedIn) notTried(`the login of ${credentials.username} was not accepted: ${summaryOf(current)}`);
+        loggedIn ||= next.kind === 'login';
+        coded ||= next.kind === 'code';
+        const typed = { ...next.fields, ...typedAt(next, selectors, credentials, userCode) };
+        current = next.link === undefined ? await own.submit(current, next.form, typed, mayFollow) : await own.open(next.link, mayFollow);
+      }
+      return notTried(`the authorization server asks on and on: ${current instanceof URL ? current.href : summaryOf(current)}`);
+    } catch (error) {
+      if (error instanceof TooManyRedirectsError) return failed(error.message);
+      throw error;
+    }
   };
 
   return {
-    authorize: async (address, redirectUri, decision = 'allow') => {
-      const own = await open();
-      const mayFollow = (url: URL): boolean => !isAt(url, redirectUri);
-      try {
-        let current = await own.open(address, mayFollow);
-        let loggedIn = false;
-        for (let pages = 0; pages < MAXIMUM_PAGES; pages += 1) {
-          if (current instanceof URL) return arrival(current);
-          if (current.status >= 400) return arrival(undefined);
-          const next = nextForm(current, selectors, decision);
-          if (next === undefined) return arrival(undefined);
-          if (next.login && loggedIn) notTried(`the login of ${credentials.username} was not accepted: ${summaryOf(current)}`);
-          loggedIn ||= next.login;
-          const typed = { ...next.fields, ...(next.login && typedAt(next.form, selectors, credentials)) };
-          current = next.link === undefined ? await own.submit(current, next.form, typed, mayFollow) : await own.open(next.link, mayFollow);
-        }
-        return notTried(`the authorization server asks on and on: ${current instanceof URL ? current.href : summaryOf(current)}`);
-      } catch (error) {
-        if (error instanceof TooManyRedirectsError) return failed(error.message);
-        throw error;
-      }
-    },
+    authorize: (address, redirectUri, decision = 'allow') => walk(address, { decision, leadsTo: redirectUri }),
+    visit: (address, visit = {}) => walk(address, visit),
     forget: async () => {
       browser = undefined;
     },
@@ -77,7 +86,7 @@ export function createFormFiller(http: Http, credentials: Credentials, selectors
 
 interface NextStep {
   form: HTMLElement;
-  login: boolean;
+  kind: 'login' | 'code' | 'decision';
   fields: Record<string, string | undefined>;
   link?: string;
 }
@@ -87,14 +96,32 @@ function nextForm(page: Page, selectors: Selectors, decision: 'allow' | 'deny'):
   const forms = page.document.querySelectorAll('form');
   const login = forms.find((form) => form.querySelector(selectors.password) !== null);
   if (login)
-    return { form: login, login: true, fields: buttonFields(login.querySelector('button[type=submit][name], input[type=submit][name]')) };
+    return { form: login, kind: 'login', fields: buttonFields(login.querySelector('button[type=submit][name], input[type=submit][name]')) };
+  const code = forms.find((form) => isTyped(form.querySelector(selectors.userCode)));
+  if (code) return { form: code, kind: 'code', fields: {} };
   const selector = decision === 'allow' ? selectors.allow : selectors.deny;
   const button = page.document.querySelector(selector);
-  const fallback = decision === 'allow' ? forms.find((form) => form.querySelector('[type=submit], button') !== null) : undefined;
   if (button?.tagName === 'A')
-    return { form: button, login: false, fields: {}, link: new URL(button.getAttribute('href') ?? '', page.url).href };
-  const form = button === null ? fallback : forms.find((each) => each.querySelector(selector) !== null);
-  return form && { form, login: false, fields: buttonFields(button) };
+    return { form: button, kind: 'decision', fields: {}, link: new URL(button.getAttribute('href') ?? '', page.url).href };
+  const form = button === null ? undecidedForm(forms, page, decision) : formOf(button, forms);
+  return form && { form, kind: 'decision', fields: buttonFields(button) };
+}
+
+const isTyped = (input: HTMLElement | null): boolean => input !== null && input.getAttribute('type') !== 'hidden';
+
+/** A button may stand outside of the form that it sends. */
+function formOf(button: HTMLElement, forms: readonly HTMLElement[]): HTMLElement | undefined {
+  const id = button.getAttribute('form');
+  return forms.find((form) => (id === undefined ? form.querySelectorAll('*').includes(button) : form.getAttribute('id') === id));
+}
+
+/** A form on a page where nothing is to be decided: its only button goes on, or a script that this browser does not have would send it. */
+function undecidedForm(forms: readonly HTMLElement[], page: Page, decision: 'allow' | 'deny'): HTMLElement | undefined {
+  const outside = page.document.querySelectorAll('button[form]').map((button) => formOf(button, forms));
+  const withButton = forms.find((form) => outside.includes(form) || form.querySelector('[type=submit], button') !== null);
+  if (decision === 'allow' && withButton) return withButton;
+  const isOwn = (form: HTMLElement): boolean => new URL(form.getAttribute('action') ?? '', page.url).origin === new URL(page.url).origin;
+  return withButton === undefined && page.document.querySelector('script') !== null ? forms.find(isOwn) : undefined;
 }
 
 /** What a button adds to the form that it sends. */
@@ -103,8 +130,15 @@ function buttonFields(button: HTMLElement | null): Record<string, string | undef
   return name === undefined ? {} : { [name]: button?.getAttribute('value') ?? '' };
 }
 
-function typedAt(form: HTMLElement, selectors: Selectors, { username, password }: Credentials): Record<string, string> {
+function typedAt(
+  { form, kind }: NextStep,
+  selectors: Selectors,
+  { username, password }: Credentials,
+  userCode = '',
+): Record<string, string> {
   const nameOf = (selector: string): string | undefined => form.querySelector(selector)?.getAttribute('name');
+  if (kind === 'decision') return {};
+  if (kind === 'code') return { [nameOf(selectors.userCode) ?? 'user_code']: userCode };
   const fields = { [nameOf(selectors.password) ?? 'password']: password };
   const field = nameOf(selectors.username);
   return field === undefined ? fields : { ...fields, [field]: username };
