@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { errorResponse } from '@rolecall/contracts/token-response';
+import { errorResponse } from '@rolecall/contracts/error-response';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rawRequest } from './support/raw-request.ts';
 import { startResourceServer, type TestResourceServer } from './support/resource-server.ts';

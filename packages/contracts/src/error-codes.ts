@@ -22,6 +22,58 @@ export const oauthErrorStatus = {
   temporarily_unavailable: 503,
 } as const;
 
+/** The codes with which each endpoint of the authorization server may answer. */
+export const endpointErrors = {
+  authorize: [
+    'invalid_request',
+    'unauthorized_client',
+    'access_denied',
+    'unsupported_response_type',
+    'invalid_scope',
+    'invalid_target',
+    'login_required',
+    'consent_required',
+    'request_not_supported',
+    'request_uri_not_supported',
+    'server_error',
+    'temporarily_unavailable',
+  ],
+  token: [
+    'invalid_request',
+    'invalid_client',
+    'invalid_grant',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'invalid_scope',
+    'invalid_target',
+    'access_denied',
+    'server_error',
+    'temporarily_unavailable',
+  ],
+  introspect: ['invalid_request', 'invalid_client', 'server_error', 'temporarily_unavailable'],
+  revoke: ['invalid_request', 'invalid_client', 'invalid_grant', 'server_error', 'temporarily_unavailable'],
+  revocations: ['invalid_request', 'server_error', 'temporarily_unavailable'],
+  register: [
+    'invalid_request',
+    'invalid_token',
+    'invalid_redirect_uri',
+    'invalid_client_metadata',
+    'unapproved_software_statement',
+    'server_error',
+    'temporarily_unavailable',
+  ],
+  manageRegistration: [
+    'invalid_request',
+    'invalid_token',
+    'access_denied',
+    'invalid_redirect_uri',
+    'invalid_client_metadata',
+    'unapproved_software_statement',
+    'server_error',
+    'temporarily_unavailable',
+  ],
+} as const satisfies Readonly<Record<string, readonly OAuthErrorCode[]>>;
+
 /** An error code of an authorization server: in a redirect (RFC 6749 §4.1.2.1) or in JSON (§5.2). */
 export type OAuthErrorCode = keyof typeof oauthErrorStatus;
 
@@ -37,3 +89,5 @@ export const bearerErrorStatus = {
 
 /** An error code in a resource server's `WWW-Authenticate` challenge. */
 export type BearerErrorCode = keyof typeof bearerErrorStatus;
+
+export const bearerErrorCodes = Object.keys(bearerErrorStatus) as [BearerErrorCode, ...BearerErrorCode[]];

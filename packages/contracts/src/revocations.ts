@@ -13,6 +13,9 @@ export const revocation = z.object({
   at: z.int().positive(),
 });
 
+/** Since when, in seconds since the epoch: an earlier answer's `iat`. Without it all that still matters is told. */
+export const revocationsSince = z.string().regex(/^\d{1,12}$/);
+
 /**
  * The claims of the signed feed of revocations: what was revoked since the time that was asked for, and until when that is known.
  * A resource server asks again with `?since=` the last `iat`.

@@ -1,12 +1,9 @@
 import * as z from 'zod';
 
-/** One scope token (RFC 6749 §3.3): printable ASCII without space, quote and backslash. */
-const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
-
-/** A `scope` value: tokens separated by single spaces. */
-export const scopeString = z.string().refine((value) => value.split(' ').every((token) => SCOPE_TOKEN.test(token)), {
-  error: 'scope must be a list of scope tokens separated by single spaces',
-});
+/** A `scope` value: tokens (RFC 6749 §3.3: printable ASCII without space, quote and backslash) separated by single spaces. */
+export const scopeString = z
+  .string()
+  .regex(/^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/, 'scope must be a list of scope tokens separated by single spaces');
 
 /** The tokens of a valid `scope` value, each once, in the order of their first mention. */
 export function scopeTokens(scope: string): string[] {

@@ -10,7 +10,7 @@ export const authorizationCodeRequest = z.object({
   code: z.string(),
   redirect_uri: z.string().optional(),
   code_verifier: z.string().optional(),
-  resource: z.array(resourceIndicator),
+  resource: z.array(resourceIndicator).default([]),
 });
 
 /** RFC 6749 §6, RFC 8707 §2.2. */
@@ -18,12 +18,17 @@ export const refreshTokenRequest = z.object({
   grant_type: z.literal('refresh_token'),
   refresh_token: z.string(),
   scope: scopeString.optional(),
-  resource: z.array(resourceIndicator),
+  resource: z.array(resourceIndicator).default([]),
 });
 
 /** RFC 6749 §4.4.2, RFC 8707 §2.2. */
 export const clientCredentialsRequest = z.object({
   grant_type: z.literal('client_credentials'),
   scope: scopeString.optional(),
-  resource: z.array(resourceIndicator),
+  resource: z.array(resourceIndicator).default([]),
 });
+
+/** What a client sends to the token endpoint: which grant it is for says what else belongs to it. */
+export const tokenRequest = z.discriminatedUnion('grant_type', [authorizationCodeRequest, refreshTokenRequest, clientCredentialsRequest]);
+
+export type TokenRequest = z.input<typeof tokenRequest>;

@@ -10,12 +10,3 @@ export const tokenResponse = z.object({
 });
 
 export type TokenResponse = z.infer<typeof tokenResponse>;
-
-/** An error in JSON (RFC 6749 §5.2): printable ASCII without quote and backslash. */
-export const errorResponse = z.object({
-  error: z.string().regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/),
-  error_description: z
-    .string()
-    .regex(/^[\x20\x21\x23-\x5b\x5d-\x7e]+$/)
-    .optional(),
-});

@@ -1,20 +1,6 @@
+import { type AuthorizationDetail, authorizationDetail } from '@rolecall/contracts/authorization-details';
 import { BearerError } from '@rolecall/contracts/bearer/error';
-import * as z from 'zod';
 import type { AccessToken } from './token/access-token.ts';
-
-const texts = z.array(z.string()).optional();
-
-/** One of a token's authorization details (RFC 9396 §2), with the members of its type's own. */
-const authorizationDetail = z.looseObject({
-  type: z.string(),
-  locations: texts,
-  actions: texts,
-  datatypes: texts,
-  privileges: texts,
-  identifier: z.string().optional(),
-});
-
-export type AuthorizationDetail = z.infer<typeof authorizationDetail>;
 
 /** What one and the same detail of a token has to allow (RFC 9396 §2.2): all that is said here. */
 export interface DetailRequirement {

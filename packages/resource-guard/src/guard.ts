@@ -1,9 +1,10 @@
 import type { ProtectedResourceMetadata } from '@rolecall/contracts/protected-resource-metadata';
 import { extractCredentials } from '@rolecall/contracts/bearer/credentials';
 import { type AuthenticationScheme, BearerError } from '@rolecall/contracts/bearer/error';
+import { proofAlgorithms } from '@rolecall/contracts/dpop-proof';
 import { type Clock, systemClock } from '@rolecall/storage/clock';
 import { type DetailRequirement, requireDetail } from './authorization-details.ts';
-import { createProofs, type DpopOptions, PROOF_ALGORITHMS } from './dpop/proofs.ts';
+import { createProofs, type DpopOptions } from './dpop/proofs.ts';
 import type { ProvenRequest } from './dpop/target.ts';
 import { refuseForeignOrigin } from './foreign-origin.ts';
 import { createIssuer } from './issuer/issuer.ts';
@@ -92,7 +93,7 @@ export function createGuard(options: GuardOptions): Guard {
 
   const understood: AuthenticationScheme[] = proofs === undefined ? ['Bearer'] : ['Bearer', 'DPoP'];
   const schemes: AuthenticationScheme[] = proofRequired ? ['DPoP'] : understood;
-  const context = { realm: options.realm, resourceMetadata, schemes, proofAlgorithms: PROOF_ALGORITHMS };
+  const context = { realm: options.realm, resourceMetadata, schemes, proofAlgorithms };
 
   const judge = async (token: string): Promise<AccessToken> => {
     try {
@@ -131,7 +132,7 @@ export function createGuard(options: GuardOptions): Guard {
     bearer_methods_supported: ['header'],
     resource_name: options.name,
     ...(proofs !== undefined && {
-      dpop_signing_alg_values_supported: PROOF_ALGORITHMS,
+      dpop_signing_alg_values_supported: [...proofAlgorithms],
       dpop_bound_access_tokens_required: proofRequired,
     }),
   };

@@ -1,4 +1,4 @@
-import type { ProtectedResourceMetadata } from '@rolecall/contracts/protected-resource-metadata';
+import { type ProtectedResourceMetadata, SIGNED_METADATA_TYPE } from '@rolecall/contracts/protected-resource-metadata';
 import { type CryptoKey, type KeyObject, SignJWT } from 'jose';
 
 /** What else a resource says of itself (RFC 9728 §2). */
@@ -12,8 +12,6 @@ export interface AboutResource {
   /** With which of these keys its metadata is signed. */
   signing?: { key: CryptoKey | KeyObject; algorithm: string; kid: string };
 }
-
-const SIGNED_METADATA_TYPE = 'resource-metadata+jwt';
 
 /**
  * The metadata of a resource. Where there is a key it is signed once, when it is first asked for: the same members as claims,

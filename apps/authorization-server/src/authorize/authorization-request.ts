@@ -1,4 +1,4 @@
-import { codeChallenge } from '@rolecall/contracts/authorization-request';
+import { codeChallenge, MAXIMUM_STATE_LENGTH } from '@rolecall/contracts/authorization-request';
 import type { Parameters } from '@rolecall/service-kit/parameters';
 import { OAuthError } from '../oauth-error.ts';
 import { parameter, parameterValues, refuseRepeated } from '../parameters.ts';
@@ -62,8 +62,6 @@ export function checkAuthorizationRequest(
   };
 }
 
-/** What is kept for an hour, for anybody who asks, has to be small. */
-const MAXIMUM_STATE_LENGTH = 4_096;
 const MAXIMUM_LOGIN_HINT_LENGTH = 256;
 
 function checkLengths(parameters: Parameters): void {

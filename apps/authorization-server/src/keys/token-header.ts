@@ -1,15 +1,11 @@
-import { signingAlgorithm } from '@rolecall/contracts/jwks';
-import * as z from 'zod';
+import { type TokenHeader, tokenHeader } from '@rolecall/contracts/token-header';
 
 /** No token of this server is as long as this, with all that a hook may add. */
 const MAXIMUM_TOKEN_LENGTH = 16 * 1024;
 const MAXIMUM_HEADER_LENGTH = 512;
 
-/** Exactly what this server writes. Anything more, `crit` above all, it has not written (RFC 7515 §4.1.11, RFC 8725 §3.10). */
-const tokenHeader = z.strictObject({ alg: signingAlgorithm, typ: z.string(), kid: z.string().regex(/^[A-Za-z0-9_-]{43}$/) });
-
 /** The header of a token that this server may have signed; undefined for everything else. Reads nothing but the text. */
-export function readTokenHeader(token: string): z.infer<typeof tokenHeader> | undefined {
+export function readTokenHeader(token: string): TokenHeader | undefined {
   const end = token.indexOf('.');
   if (token.length > MAXIMUM_TOKEN_LENGTH || end < 0 || end > MAXIMUM_HEADER_LENGTH) return undefined;
   try {

@@ -1,9 +1,9 @@
 import type { AuthorizationServerMetadata } from '@rolecall/contracts/authorization-server-metadata';
+import { assertionAlgorithms } from '@rolecall/contracts/client-authentication';
 import { signingAlgorithm } from '@rolecall/contracts/jwks';
 import { authorizationServerRoutes as routes } from '@rolecall/contracts/routes';
 import type { FastifyInstance } from 'fastify';
 import type { ResourceStore } from '../stores/types.ts';
-import { assertionAlgorithms } from '../token/client-assertion.ts';
 import { supportedAuthMethods } from '../token/client-authentication.ts';
 
 const MAX_AGE_SECONDS = 300;

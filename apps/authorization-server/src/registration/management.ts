@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { registrationMembersOfServer } from '@rolecall/contracts/client-registration';
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isSecretOf } from '../clients/secrets.ts';
@@ -10,9 +11,6 @@ import { invalidToken, registrationToken } from './bearer.ts';
 import { clientInformation } from './client-information.ts';
 import { hasSecret, NEWCOMER } from './newcomer.ts';
 import type { ReadRegistration, RegistrationOptions } from './routes.ts';
-
-/** What the server alone decides: a client that sends one of these misunderstands (RFC 7592 §2.2). */
-const SERVERS_OWN = ['registration_access_token', 'registration_client_uri', 'client_secret_expires_at', 'client_id_issued_at'];
 
 /** `GET`, `PUT` and `DELETE /register/:client_id` (RFC 7592): a client that registered itself looks after its registration. */
 export function registerManagementRoutes(app: FastifyInstance, options: RegistrationOptions & { read: ReadRegistration }): void {
@@ -76,7 +74,7 @@ export function registerManagementRoutes(app: FastifyInstance, options: Registra
   /** @throws OAuthError `invalid_client_metadata` (RFC 7592 §2.2). */
   function refuseServersOwn(body: unknown, client: Client): void {
     const given = (body ?? {}) as Record<string, unknown>;
-    for (const member of SERVERS_OWN)
+    for (const member of registrationMembersOfServer)
       if (Object.hasOwn(given, member)) throw new OAuthError('invalid_client_metadata', `${member} is not for the client to set.`);
     if (given['client_id'] !== client.id) throw new OAuthError('invalid_client_metadata', 'client_id must be the one that is registered.');
     const secret = given['client_secret'];

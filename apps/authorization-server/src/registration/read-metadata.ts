@@ -1,10 +1,10 @@
+import { assertionAlgorithms } from '@rolecall/contracts/client-authentication';
 import { type ClientMetadata, clientMetadata } from '@rolecall/contracts/client-registration';
 import { scopeString, scopeTokens } from '@rolecall/contracts/scope';
 import { addressProblem } from '@rolecall/service-kit/addresses/guarded-lookup';
 import { holdsPrivateKey, verificationKeys } from '../clients/key-set.ts';
 import { OAuthError } from '../oauth-error.ts';
 import type { Client } from '../stores/types.ts';
-import { assertionAlgorithms } from '../token/client-assertion.ts';
 import { supportedAuthMethods } from '../token/client-authentication.ts';
 import type { RegistrationPolicy } from './policy.ts';
 import { checkRedirectUris } from './redirect-uris.ts';

@@ -1,4 +1,4 @@
-import { REVOCATIONS_TYPE, type RevocationsClaims } from '@rolecall/contracts/revocations';
+import { REVOCATIONS_TYPE, type RevocationsClaims, revocationsSince } from '@rolecall/contracts/revocations';
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
 import { queryParameters } from '@rolecall/service-kit/parameters';
 import { type Clock, nowInSeconds } from '@rolecall/storage/clock';
@@ -35,7 +35,8 @@ export function registerRevocationFeed(
 
   app.get(authorizationServerRoutes.revocations, { config: { limit: 'revocations' } }, async (request, reply) => {
     const since = parameter(queryParameters(request.url), 'since');
-    if (since !== undefined && !/^\d{1,12}$/.test(since)) throw new OAuthError('invalid_request', 'since must be a time in seconds.');
+    if (since !== undefined && !revocationsSince.safeParse(since).success)
+      throw new OAuthError('invalid_request', 'since must be a time in seconds.');
     // Silence would be taken for "nothing was revoked".
     if (!options.isCurrent()) throw new OAuthError('temporarily_unavailable', 'What was revoked is not known just now.');
     const iat = nowInSeconds(clock);

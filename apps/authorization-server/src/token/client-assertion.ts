@@ -1,3 +1,4 @@
+import { assertionAlgorithms, MAXIMUM_JTI_LENGTH } from '@rolecall/contracts/client-authentication';
 import { type Clock, nowInSeconds } from '@rolecall/storage/clock';
 import type { ShortLivedStore } from '@rolecall/storage/short-lived-store';
 import { StoreUnavailableError } from '@rolecall/storage/store-unavailable-error';
@@ -6,20 +7,10 @@ import type { ClientKeys } from '../clients/client-keys.ts';
 import { tokenHash } from '../random.ts';
 import type { Client } from '../stores/types.ts';
 
-/** The one `client_assertion_type` (RFC 7523 §2.2). */
-export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
-/** What assertions may be signed with, for the metadata: nothing that both sides know the key of. EdDSA has two names (RFC 9864). */
-export const assertionAlgorithms = ['ES256', 'PS256', 'RS256', 'EdDSA', 'Ed25519'] as const;
-
-/** Characters. Longer ones are not even decoded. */
-export const MAXIMUM_ASSERTION_LENGTH = 8_192;
-
 /** How far the clocks of a client and this server may be apart. */
 const SKEW_SECONDS = 60;
 /** How long before its end an assertion may be used: so long its `jti` is remembered. */
 const MAXIMUM_LIFETIME_SECONDS = 3_600;
-const MAXIMUM_JTI_LENGTH = 512;
 
 /** The types that a client's assertion may say it is of (RFC 10070). Any other is a JWT that was made for something else (RFC 8725 §3.11). */
 const TYPES = new Set<string | undefined>([undefined, 'jwt', 'client-authentication+jwt', 'application/client-authentication+jwt']);

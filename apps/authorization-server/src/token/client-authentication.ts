@@ -1,3 +1,4 @@
+import { clientIdentifier } from '@rolecall/contracts/authorization-request';
 import { queryParameters } from '@rolecall/service-kit/parameters';
 import type { Clock } from '@rolecall/storage/clock';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -112,7 +113,7 @@ export function oncePerRequest(app: FastifyInstance, authenticate: AuthenticateC
   return (request) => (request.authentication ??= authenticate(request));
 }
 
-/** A client_id is visible ASCII (RFC 6749 appendix A.1): anything else is not looked up. */
+/** What cannot be a client_id is not looked up. */
 export function isIdentifier(text: string): boolean {
-  return /^[\x20-\x7e]{1,256}$/.test(text);
+  return clientIdentifier.safeParse(text).success;
 }

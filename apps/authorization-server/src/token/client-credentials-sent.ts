@@ -1,8 +1,8 @@
+import { ASSERTION_TYPE, MAXIMUM_ASSERTION_LENGTH } from '@rolecall/contracts/client-authentication';
 import type { Parameters } from '@rolecall/service-kit/parameters';
 import { decodeJwt } from 'jose';
 import { OAuthError } from '../oauth-error.ts';
 import { parameter } from '../parameters.ts';
-import { ASSERTION_TYPE, MAXIMUM_ASSERTION_LENGTH } from './client-assertion.ts';
 
 /** How a caller says who it is. Nothing of it has been checked. */
 export type SentCredentials =

@@ -1,3 +1,4 @@
+import { pageCursor } from '@rolecall/contracts/notes';
 import * as z from 'zod';
 import type { Position } from '../stores/types.ts';
 
@@ -8,7 +9,7 @@ const content = z.tuple([z.int().min(0).max(253_402_300_799_999), z.uuid()]);
  * A position in a list as a client gets it and gives it back: opaque, yet without secrets.
  * A forged one can only point into its sender's own notes, so it is not signed.
  */
-export const cursor = z.codec(z.string().max(200), z.custom<Position>(), {
+export const cursor = z.codec(pageCursor, z.custom<Position>(), {
   decode: (text, context) => {
     const position = decode(text);
     if (position === undefined) {

@@ -1,12 +1,13 @@
+import { pageLimit } from '@rolecall/contracts/notes';
 import { queryParameters } from '@rolecall/service-kit/parameters';
-import { once, pageLimit } from '@rolecall/service-kit/query';
+import { once } from '@rolecall/service-kit/query';
 import { validate } from '@rolecall/service-kit/validate';
 import * as z from 'zod';
 import { cursor } from './cursor.ts';
 
 const DEFAULT_LIMIT = 20;
 
-const page = z.strictObject({ limit: once(pageLimit).default(DEFAULT_LIMIT), cursor: once(cursor).optional() });
+const page = z.strictObject({ limit: once(pageLimit.transform(Number)).default(DEFAULT_LIMIT), cursor: once(cursor).optional() });
 
 /**
  * Which page of a list is asked for.

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { headerFields } from '@rolecall/contracts/bearer/credentials';
 import { BearerError } from '@rolecall/contracts/bearer/error';
+import { DPOP_PROOF_TYPE, dpopProofClaims, MAXIMUM_PROOF_LENGTH, proofAlgorithms } from '@rolecall/contracts/dpop-proof';
 import type { Clock } from '@rolecall/storage/clock';
 import { calculateJwkThumbprint, EmbeddedJWK, type JWK, jwtVerify } from 'jose';
-import * as z from 'zod';
 import { parseOnce } from '../token/duplicate-members.ts';
 import { COMPACT_JWS } from '../token/jwt.ts';
 import { UnavailableError } from '../unavailable-error.ts';
@@ -40,29 +40,12 @@ export interface Proofs {
   check(proof: string, request: ProvenRequest, token: { token: string; jkt: string }): Promise<void>;
 }
 
-/**
- * Elliptic curves only. The key is the sender's own choice: an RSA key can be made to cost as much as its maker likes, one on a curve is what it is.
- */
-export const PROOF_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519'];
-
-/** Characters. A proof has about 400, more where its address is long. */
-const MAXIMUM_LENGTH = 8_192;
-
 const DEFAULT_WINDOW_SECONDS = 300;
 
 /** How far the clocks of instances may be apart that share a store: as long as that a mark outlives its proof. */
 const SKEW_SECONDS = 60;
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
-
-const proofClaims = z.looseObject({
-  jti: z.string().min(1),
-  htm: z.string(),
-  htu: z.string(),
-  iat: z.number(),
-  ath: z.string(),
-  nonce: z.string().optional(),
-});
 
 /** Makes the check of proofs. @throws Error where an option is wrong. */
 export function createProofs(options: DpopOptions & { resource: string; clock: Clock }): Proofs {
@@ -76,14 +59,14 @@ export function createProofs(options: DpopOptions & { resource: string; clock: C
   /** What a proof says, after its signature, and the key that made it. */
   const open = async (proof: string) => {
     const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
-      algorithms: PROOF_ALGORITHMS,
-      typ: 'dpop+jwt',
+      algorithms: [...proofAlgorithms],
+      typ: DPOP_PROOF_TYPE,
       currentDate: new Date(clock.now()),
     });
     for (const part of proof.split('.', 2)) parseOnce(Buffer.from(part, 'base64url').toString('utf8'));
     const jwk = protectedHeader.jwk as JWK;
     if (PRIVATE_MEMBERS.some((member) => member in jwk)) throw new Error('the proof holds a private key');
-    return { claims: proofClaims.parse(payload), thumbprint: await calculateJwkThumbprint(jwk) };
+    return { claims: dpopProofClaims.parse(payload), thumbprint: await calculateJwkThumbprint(jwk) };
   };
 
   const claim = async (key: string, lifetimeSeconds: number): Promise<boolean> => {
@@ -100,7 +83,7 @@ export function createProofs(options: DpopOptions & { resource: string; clock: C
       const [proof, ...more] = headerFields(request, 'dpop');
       if (proof === undefined) throw refused(new Error('there is none'), 'a proof of the key is needed');
       if (more.length > 0) throw refused(new Error('there is more than one'));
-      if (proof.length > MAXIMUM_LENGTH) throw refused(new Error('it is too long'));
+      if (proof.length > MAXIMUM_PROOF_LENGTH) throw refused(new Error('it is too long'));
       // jose passes over white space.
       if (!COMPACT_JWS.test(proof)) throw refused(new Error('it is no JWT'));
       return proof;

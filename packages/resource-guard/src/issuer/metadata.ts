@@ -1,16 +1,12 @@
+import { authorizationServerMetadata } from '@rolecall/contracts/authorization-server-metadata';
 import { authorizationServerRoutes } from '@rolecall/contracts/routes';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { FetchError, fetchJson, type FetchOptions } from './fetch-document.ts';
 
-const address = z.url({ protocol: /^https?$/ });
-
 /** The members that a resource server needs; those that it cannot do without any other product's metadata has, too (RFC 8414 §2). */
-const neededMetadata = z.object({
-  issuer: z.string(),
-  jwks_uri: address,
-  introspection_endpoint: address.optional(),
-  revocations_uri: address.optional(),
-});
+const neededMetadata = authorizationServerMetadata
+  .pick({ issuer: true, jwks_uri: true, introspection_endpoint: true, revocations_uri: true })
+  .partial({ introspection_endpoint: true, revocations_uri: true });
 
 export type IssuerMetadata = z.infer<typeof neededMetadata>;
 

@@ -1,4 +1,4 @@
-import { REVOCATIONS_TYPE } from '@rolecall/contracts/revocations';
+import { revocation, REVOCATIONS_TYPE, revocationsClaims } from '@rolecall/contracts/revocations';
 import type { Clock } from '@rolecall/storage/clock';
 import { jwtVerify } from 'jose';
 import * as z from 'zod';
@@ -29,10 +29,9 @@ const FORGET_SECONDS = 2 * 3_600;
 const MAXIMUM_BYTES = 32 * 1024 * 1024;
 
 /** Kinds that are not known here are passed over: the rest still counts. */
-const feed = z.object({
-  iat: z.int(),
-  revocations: z.array(z.object({ claim: z.string(), value: z.string(), at: z.int() })),
-});
+const feed = revocationsClaims
+  .pick({ iat: true })
+  .extend({ revocations: z.array(revocation.extend({ claim: z.string(), value: z.string(), at: z.int() })) });
 
 /** A grant or a token never comes back, a client or a user may. */
 const CLAIMS = { grant_id: 'final', jti: 'final', client_id: 'until', sub: 'until' } as const;

@@ -1,6 +1,6 @@
 import { accessTokenClaims, type AccessTokenClaims } from '@rolecall/contracts/access-token';
+import { confirmation } from '@rolecall/contracts/dpop-proof';
 import { scopeTokens } from '@rolecall/contracts/scope';
-import * as z from 'zod';
 
 /** What a valid access token says. */
 export interface AccessToken {
@@ -56,9 +56,6 @@ export function readAccessToken(claims: Record<string, unknown>, expected: { iss
     claims: { ...claims, ...parsed },
   };
 }
-
-/** A thumbprint: a SHA-256 in base64url (RFC 7638 §3). */
-const confirmation = z.strictObject({ jkt: z.string().regex(/^[\w-]{43}$/) });
 
 /** A key of which no proof can be had here (a certificate's, RFC 8705 §3) does not let the token in without one: it would be worth as much to a thief. */
 function readConfirmation(cnf: unknown): string | undefined {

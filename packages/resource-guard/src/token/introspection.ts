@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { INTROSPECTION_JWT_TYPE } from '@rolecall/contracts/introspection';
+import { INTROSPECTION_JWT_TYPE, introspectionJwtClaims } from '@rolecall/contracts/introspection';
 import type { Clock } from '@rolecall/storage/clock';
 import { jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -25,8 +25,11 @@ export interface IntrospectionOptions {
   signed?: boolean;
 }
 
-/** With members that a hook of the issuer's has added. */
-const signedAnswer = z.looseObject({ iat: z.int(), token_introspection: z.record(z.string(), z.unknown()) });
+/** With all members of the token's own: a hook of the issuer's may have added some. */
+const signedAnswer = introspectionJwtClaims
+  .pick({ iat: true })
+  .loose()
+  .extend({ token_introspection: z.record(z.string(), z.unknown()) });
 
 /** Tokens are remembered by their hash, and no more of them than this. */
 const REMEMBERED = 10_000;
