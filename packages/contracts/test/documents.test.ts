@@ -64,7 +64,6 @@ describe('messages.schema.json', () => {
       expect(definition['x-receivers']).not.toEqual([]);
     }
   });
-  });
 
   const request = { response_type: 'code', client_id: 'sample-client' };
   const challenge = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
