@@ -76,9 +76,11 @@ export function errorOf(answer: Answer): string | undefined {
 }
 
 /** RFC 9110 §11.6.1: a server may send several challenges, in one header or in more. */
-function hasChallenge({ headers }: Answer, scheme: string, error: string | undefined): boolean {
-  const challenge = challengeOf(headers.get('www-authenticate') ?? '', scheme);
+function hasChallenge(answer: Answer, scheme: string, error: string | undefined): boolean {
+  const challenge = challengeOf(answer.headers.get('www-authenticate') ?? '', scheme);
   if (challenge === undefined) return false;
+  // Basic has no parameter for it (RFC 7617 §2): the code is in the body (RFC 6749 §5.2).
+  if (scheme === 'Basic') return errorOf(answer) === error;
   return /\berror="?([^",\s]*)/.exec(challenge)?.[1] === error;
 }
 

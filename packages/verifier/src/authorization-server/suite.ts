@@ -1,9 +1,11 @@
 import type { Check, Suite } from '../check.ts';
 import { codeGrant } from './checks/code-grant.ts';
+import { keys } from './checks/keys.ts';
+import { metadata } from './checks/metadata.ts';
 import type { AuthorizationServer } from './subject.ts';
 import { unseen } from './unseen.ts';
 
-const checks: readonly Check<AuthorizationServer>[] = [...codeGrant];
+const checks: readonly Check<AuthorizationServer>[] = [...metadata, ...keys, ...codeGrant];
 
 /** Everything that can be asked of an authorization server from outside. */
 export const authorizationServerSuite: Suite<AuthorizationServer> = { checks, unseen };

@@ -37,11 +37,12 @@ const MAXIMUM_PAGES = 10;
 /** A person whose browser has no scripts: forms are found by what is in them, filled in and sent. */
 export function createFormFiller(http: Http, credentials: Credentials, selectors: Selectors = usualSelectors): Person {
   let browser: Promise<BareBrowser> | undefined;
-  let last: Answer | undefined;
+  let answers: Answer[] = [];
   const open = (): Promise<BareBrowser> =>
     (browser ??= openBareBrowser(async ({ url, method, headers, body }) => {
-      last = await http.ask({ url, method, headers, ...(body !== undefined && { body }) });
-      return last;
+      const answer = await http.ask({ url, method, headers, ...(body !== undefined && { body }) });
+      answers.push(answer);
+      return answer;
     }));
 
   const walk = async (address: string, { decision = 'allow', userCode, leadsTo }: Visit): Promise<Arrival> => {
@@ -50,9 +51,11 @@ export function createFormFiller(http: Http, credentials: Credentials, selectors
     const pages: string[] = [];
     let loggedIn = false;
     let coded = false;
+    answers = [];
     const arrival = (response: URL | undefined): Arrival => {
-      if (last === undefined) throw new Error('nothing was asked');
-      return { answer: last, response, loggedIn, pages };
+      const answer = answers.at(-1);
+      if (answer === undefined) throw new Error('nothing was asked');
+      return { answer, response, loggedIn, pages, answers };
     };
     try {
       let current = await own.open(address, mayFollow);
@@ -62,6 +65,8 @@ export function createFormFiller(http: Http, credentials: Credentials, selectors
         if (current.status >= 400) return arrival(undefined);
         const next = nextForm(current, selectors, decision);
         if (next === undefined || (next.kind === 'code' && (coded || userCode === undefined))) return arrival(undefined);
+        // An authorization response in a form (response_mode=form_post): nobody goes there.
+        if (leadsTo !== undefined && isAt(new URL(next.form.getAttribute('action') ?? '', current.url), leadsTo)) return arrival(undefined);
         if (next.kind === 'login' && loggedIn) notTried(`the login of ${credentials.username} was not accepted: ${summaryOf(current)}`);
         loggedIn ||= next.kind === 'login';
         coded ||= next.kind === 'code';
@@ -80,6 +85,19 @@ export function createFormFiller(http: Http, credentials: Credentials, selectors
     visit: (address, visit = {}) => walk(address, visit),
     forget: async () => {
       browser = undefined;
+    },
+    steps: async () => {
+      const another = await openBareBrowser(({ url, method, headers, body }) =>
+        http.ask({ url, method, headers, ...(body !== undefined && { body }) }),
+      );
+      const until = (leadsTo: string) => (url: URL) => !isAt(url, leadsTo);
+      return {
+        open: (address, leadsTo) => another.open(address, until(leadsTo)),
+        send: (page, leadsTo) => {
+          const next = nextForm(page, selectors, 'allow') ?? notTried(`there is nothing to fill in: ${summaryOf(page)}`);
+          return another.submit(page, next.form, { ...next.fields, ...typedAt(next, selectors, credentials) }, until(leadsTo));
+        },
+      };
     },
   };
 }

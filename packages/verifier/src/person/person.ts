@@ -1,3 +1,4 @@
+import type { Page } from '@rolecall/bare-browser';
 import type { Answer } from '../http.ts';
 
 /** How an authorization request ended in a person's browser. */
@@ -10,6 +11,8 @@ export interface Arrival {
   loggedIn: boolean;
   /** The bodies of all pages that were shown on the way. */
   pages: readonly string[];
+  /** All that the server has answered on the way, redirects among it; where the browser tells. */
+  answers?: readonly Answer[] | undefined;
 }
 
 export interface Visit {
@@ -18,6 +21,14 @@ export interface Visit {
   decision?: 'allow' | 'deny';
   /** Where the way ends, when it is left by a redirect. Without it, it ends where nothing is to be filled in. */
   leadsTo?: string;
+}
+
+/** A browser of its own, one page after the other. */
+export interface Steps {
+  /** Goes to an address, and on to where it leads. @returns the page, or the redirect to `leadsTo` */
+  open(address: string, leadsTo: string): Promise<Page | URL>;
+  /** Fills in the form of a page, and sends it with this browser's cookies, whichever browser the page was made for. @throws Finding (`not tried`) where there is none. */
+  send(page: Page, leadsTo: string): Promise<Page | URL>;
 }
 
 /** Somebody who logs in and decides at an authorization server. Their browser keeps its cookies. */
@@ -32,4 +43,6 @@ export interface Person {
   visit(address: string, visit?: Visit): Promise<Arrival>;
   /** Forgets all cookies. */
   forget(): Promise<void>;
+  /** Opens one more browser, without cookies. Undefined where pages cannot be passed from one browser to another. */
+  steps?: (() => Promise<Steps>) | undefined;
 }
