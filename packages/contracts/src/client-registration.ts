@@ -7,7 +7,7 @@ import { isPlainText } from './plain-text.ts';
 /** Words for people. */
 const words = z.string().max(200).refine(isPlainText, 'must be plain text').meta({
   description: 'One line of text that shows to people as what it is.',
-  pattern: '^[^\\u0000-\\u001f\\u007f\\u2028\\u2029]*\\S[^\\u0000-\\u001f\\u007f\\u2028\\u2029]*$',
+  pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f\\u2028\\u2029]+$',
 });
 
 /** Anything that a browser may be sent to. */

@@ -2,7 +2,7 @@ import { type OAuthErrorCode, oauthErrorStatus } from '../../error-codes.ts';
 import type { JsonSchema } from '../json-schema.ts';
 import { json, message, noStore, rateLimit, type Response, retryAfter } from '../openapi.ts';
 
-/** What is refused before an endpoint has a say: another method, a body that is too large or of another kind. */
+/** What is refused before an endpoint has a say (another method, a body that is too large or of another kind), and what goes wrong inside. */
 const OTHERS: Response = { description: 'Refused.', headers: noStore, content: json(message('ErrorResponse')) };
 
 interface Details {
@@ -22,7 +22,10 @@ interface Details {
  */
 export function refusals(error: string, codes: readonly OAuthErrorCode[], details: Details = {}): Record<string, Response> {
   const { statuses = {}, headers = {}, limited = ['temporarily_unavailable'] } = details;
-  const byStatus = Map.groupBy(codes, (code) => statuses[code] ?? oauthErrorStatus[code]);
+  const byStatus = Map.groupBy(
+    codes.filter((code) => code !== 'server_error'),
+    (code) => statuses[code] ?? oauthErrorStatus[code],
+  );
   const refusal = (status: number, allowed: readonly OAuthErrorCode[], own: JsonSchema): Response => ({
     description: allowed.join(', '),
     headers: { ...noStore, ...rateLimit, ...own, ...headers[status] } as Record<string, JsonSchema>,
