@@ -56,7 +56,12 @@ export const authorizationEndpoint = group('AS-AUTHZ', 'Authorization endpoint',
   must('AS-AUTHZ-08', ['core', 'rejects'], {
     requirement: 'A response type other than `code`, or none, is refused, and fragments stay without tokens',
     expected: [redirect('unsupported_response_type'), redirect('invalid_request', 'none was sent')],
-    accepted: [redirect('unsupported_response_type', 'none was sent')],
+    accepted: [
+      redirect('unsupported_response_type', 'none was sent'),
+      // A type that this client alone may not use (RFC 6749 §4.1.2.1).
+      redirect('unauthorized_client'),
+      redirect('invalid_request'),
+    ],
     sources: [
       from('OAuth 2.1', '4.1.1', '10.1'),
       from('RFC 9700', '2.1.2'),

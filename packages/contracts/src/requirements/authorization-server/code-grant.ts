@@ -40,6 +40,7 @@ export const codeGrant = group('AS-CODE', 'Authorization code grant', [
   must('AS-CODE-07', ['core', 'rejects'], {
     requirement: 'A code with a challenge is not redeemed without a verifier',
     expected: [json(400, 'invalid_grant')],
+    accepted: [json(400, 'invalid_request')],
     sources: [from('OAuth 2.1', '4.1.3'), from('OpenID conformance suite', 'pkce-code-verifier-required')],
   }),
   must('AS-CODE-08', ['core', 'rejects'], {
@@ -50,6 +51,7 @@ export const codeGrant = group('AS-CODE', 'Authorization code grant', [
   must('AS-CODE-09', ['core', 'rejects'], {
     requirement: 'A verifier for a code that had no challenge is refused: somebody has taken the challenge away',
     expected: [json(400, 'invalid_request')],
+    accepted: [json(400, 'invalid_grant')],
     sources: [from('OAuth 2.1', '3.2.4'), from('RFC 9700', '2.1.1', '4.8')],
   }),
   decision('AS-CODE-10', ['rejects'], {
