@@ -6,6 +6,8 @@ import { contractDocuments } from '@rolecall/contracts/documents/documents';
 export const DOCUMENTS = 'packages/contracts/documents';
 export const MANIFEST = 'packages/contracts/package.json';
 
+export const documentNames = Object.keys(contractDocuments('0.0.0'));
+
 /** The version of the contracts in a tree. */
 export async function contractsVersion(root: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(root, MANIFEST), 'utf8')) as { version: string };
