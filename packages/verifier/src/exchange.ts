@@ -28,6 +28,11 @@ export function presentable(exchange: Exchange): Exchange {
   return { ...rest, request: shortened(request), ...(response && { response: shortened(response) }) };
 }
 
+/** A text about exchanges without the secrets that they have in them. */
+export function withoutSecrets(text: string, exchanges: readonly Exchange[]): string {
+  return exchanges.reduce((clean, exchange) => redact({ ...exchange, failure: clean }).failure ?? clean, text);
+}
+
 function shortened<Said extends Message>({ body, ...message }: Said): Said {
   const kept = body === undefined || body.length <= KEPT ? body : `${body.slice(0, KEPT)}… (${body.length} characters in all)`;
   return { ...message, ...(kept !== undefined && { body: kept }) } as Said;

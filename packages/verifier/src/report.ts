@@ -49,10 +49,17 @@ export function countVerdicts(results: readonly Result[]): Record<Verdict, numbe
   return counts;
 }
 
-/**
- * Whether an implementation does what it must. What only SHOULD be, and what this project has decided where the standards leave room, is in the report
- * and does not count unless `strict`.
- */
-export function isConformant({ results }: Report, { strict = false } = {}): boolean {
-  return !results.some(({ verdict, level }) => verdict === 'failed' && (strict || level === 'must' || level === 'optional'));
+export interface Strictness {
+  /** Whether what only SHOULD be, and what this project has decided where the standards leave room, counts too. */
+  strict?: boolean | undefined;
+}
+
+/** Whether a result keeps an implementation from being conformant: a MUST that is not met, or an optional feature that is offered and does not work as it has to. */
+export function isViolation({ verdict, level }: Pick<Result, 'verdict' | 'level'>, { strict = false }: Strictness = {}): boolean {
+  return verdict === 'failed' && (strict || level === 'must' || level === 'optional');
+}
+
+/** Whether an implementation does what it must. */
+export function isConformant({ results }: Pick<Report, 'results'>, strictness: Strictness = {}): boolean {
+  return !results.some((result) => isViolation(result, strictness));
 }

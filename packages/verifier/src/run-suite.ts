@@ -2,7 +2,7 @@ import { requirements } from '@rolecall/contracts/requirements/catalogue';
 import type { Profile, Requirement, Role } from '@rolecall/contracts/requirements/requirement';
 import { sectionLabel, sourceUrl } from '@rolecall/contracts/requirements/source';
 import type { Check, Suite } from './check.ts';
-import { presentable } from './exchange.ts';
+import { presentable, withoutSecrets } from './exchange.ts';
 import { Finding, type Verdict } from './finding.ts';
 import type { Recorder } from './recorder.ts';
 import type { Report, Result, Trial } from './report.ts';
@@ -74,13 +74,16 @@ export async function runSuite<Subject>(run: Run<Subject>): Promise<Report> {
 async function tryOne<Subject>({ title, run }: Check<Subject>, subject: Subject, recorder: Recorder): Promise<Trial> {
   recorder.take();
   const startedAt = performance.now();
-  const end = (verdict: Verdict, because?: string): Trial => ({
-    title,
-    verdict,
-    ...(because !== undefined && { because }),
-    milliseconds: Math.round(performance.now() - startedAt),
-    exchanges: verdict === 'failed' ? recorder.take().map(presentable) : [],
-  });
+  const end = (verdict: Verdict, because?: string): Trial => {
+    const exchanges = recorder.take();
+    return {
+      title,
+      verdict,
+      ...(because !== undefined && { because: withoutSecrets(because, exchanges) }),
+      milliseconds: Math.round(performance.now() - startedAt),
+      exchanges: verdict === 'failed' ? exchanges.map(presentable) : [],
+    };
+  };
   try {
     await run(subject);
     return end('passed');
