@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findServices, type NoServices, SOURCE_VARIABLE, type TestServices } from '@rolecall/test-services/find-services';
-import { findChromium } from './end-to-end/support/browser.ts';
+import { findChromium } from '@rolecall/verifier/person/find-chromium';
 import { findReports, removeReports } from './test-run/find-reports.ts';
 import { table, totals, verdict } from './test-run/table.ts';
 

@@ -1,6 +1,6 @@
 import { configureVitest } from '@rolecall/test-services/vitest-config';
 import { defineConfig } from 'vitest/config';
-import { findChromium } from './end-to-end/support/browser.ts';
+import { findChromium } from '@rolecall/verifier/person/find-chromium';
 
 const include = ['end-to-end/**/*.e2e.ts'];
 const stores = await configureVitest({ include, report: 'e2e' });

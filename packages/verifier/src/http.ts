@@ -87,7 +87,8 @@ export function encodeFields(fields: Fields): string {
   return encoded.toString();
 }
 
-function toAnswer(to: string, url: string, status: number, headers: Headers, body: string): Answer {
+/** What was answered, as checks read it. @param to `GET https://…`, without the query. @param url what was asked, with it. */
+export function toAnswer(to: string, url: string, status: number, headers: Headers, body: string): Answer {
   const location = headers.get('location');
   return {
     to,

@@ -1,5 +1,5 @@
-import { createFormFiller, type Credentials, type Selectors, usualSelectors } from '../person/form-filler.ts';
 import { createHttp } from '../http.ts';
+import { createPerson, type User } from '../person/create-person.ts';
 import { createRecorder } from '../recorder.ts';
 import type { Report } from '../report.ts';
 import { type Progress, runSuite, type Selection } from '../run-suite.ts';
@@ -12,7 +12,7 @@ import type { AuthorizationServerTarget } from './target.ts';
 
 export interface AuthorizationServerOptions extends AuthorizationServerTarget, Selection, Progress {
   /** Who logs in and consents. Without one, what needs a user is not tried. */
-  user?: (Credentials & { selectors?: Partial<Selectors> | undefined }) | undefined;
+  user?: User | undefined;
   /** Milliseconds to wait for an answer. */
   timeout?: number | undefined;
 }
@@ -30,7 +30,7 @@ export async function verifyAuthorizationServer(options: AuthorizationServerOpti
   const scope = options.scope ?? metadata.scopes_supported?.join(' ');
   const clients = createClients({ http, target: options, metadata, scope });
   const ownAddress = createOwnAddress(options, recorder);
-  const person = user && createFormFiller(http, user, { ...usualSelectors, ...user.selectors });
+  const person = user && createPerson(user, { http, recorder, timeout });
   const profiles = options.profiles ?? [];
   const subject = createAuthorizationServer({ target: options, metadata, http, clients, ownAddress, person, profiles, scope });
   try {
@@ -41,5 +41,6 @@ export async function verifyAuthorizationServer(options: AuthorizationServerOpti
     return { ...report, left: await clients.close() };
   } finally {
     await ownAddress.close();
+    await person?.close();
   }
 }

@@ -3,33 +3,8 @@ import type { HTMLElement } from 'node-html-parser';
 import { failed, notTried } from '../finding.ts';
 import type { Answer, Http } from '../http.ts';
 import type { Arrival, Person, Visit } from './person.ts';
-
-/** Where on somebody's pages what is. CSS selectors; each has a default that finds it on most pages. */
-export interface Selectors {
-  /** The field for the name. */
-  username: string;
-  /** The field for the password. A form that has one is the login. */
-  password: string;
-  /** The field for the code that a device shows (RFC 8628 §3.3). */
-  userCode: string;
-  /** The button that allows. A form that has one is the consent. */
-  allow: string;
-  /** The button that refuses. */
-  deny: string;
-}
-
-export interface Credentials {
-  username: string;
-  password: string;
-}
-
-export const usualSelectors: Selectors = {
-  username: 'input[name=username], input[name=login], input[name=email], input[type=email], input[type=text]',
-  password: 'input[type=password]',
-  userCode: 'input[name=user_code], input[name=userCode], input[name=usercode]',
-  allow: 'button[value=approve], button[value=allow], button[name=accept], input[name=accept], button[name=logout], [data-allow]',
-  deny: 'button[value=deny], button[name=abort], button[value=cancel], button[name=cancel], input[name=cancel], [data-deny], a[href$="/abort"]',
-};
+import { isAt } from './redirect-uri.ts';
+import { type Credentials, type Selectors, usualSelectors } from './selectors.ts';
 
 /** Login, consent, and what may come between. */
 const MAXIMUM_PAGES = 10;
@@ -62,12 +37,11 @@ export function createFormFiller(http: Http, credentials: Credentials, selectors
       while (pages.length < MAXIMUM_PAGES) {
         if (current instanceof URL) return arrival(current);
         pages.push(current.body);
-        if (current.status >= 400) return arrival(undefined);
         const next = nextForm(current, selectors, decision);
+        if (next?.kind === 'login' && loggedIn) notTried(`the login of ${credentials.username} was not accepted: ${summaryOf(current)}`);
         if (next === undefined || (next.kind === 'code' && (coded || userCode === undefined))) return arrival(undefined);
         // An authorization response in a form (response_mode=form_post): nobody goes there.
         if (leadsTo !== undefined && isAt(new URL(next.form.getAttribute('action') ?? '', current.url), leadsTo)) return arrival(undefined);
-        if (next.kind === 'login' && loggedIn) notTried(`the login of ${credentials.username} was not accepted: ${summaryOf(current)}`);
         loggedIn ||= next.kind === 'login';
         coded ||= next.kind === 'code';
         const typed = { ...next.fields, ...typedAt(next, selectors, credentials, userCode) };
@@ -99,6 +73,7 @@ export function createFormFiller(http: Http, credentials: Credentials, selectors
         },
       };
     },
+    close: async () => {},
   };
 }
 
@@ -160,10 +135,4 @@ function typedAt(
   const fields = { [nameOf(selectors.password) ?? 'password']: password };
   const field = nameOf(selectors.username);
   return field === undefined ? fields : { ...fields, [field]: username };
-}
-
-/** Whether an address is a redirect URI, whatever was added to its query or fragment. */
-function isAt(url: URL, redirectUri: string): boolean {
-  const expected = new URL(redirectUri);
-  return url.origin === expected.origin && url.protocol === expected.protocol && url.pathname === expected.pathname;
 }

@@ -45,4 +45,6 @@ export interface Person {
   forget(): Promise<void>;
   /** Opens one more browser, without cookies. Undefined where pages cannot be passed from one browser to another. */
   steps?: (() => Promise<Steps>) | undefined;
+  /** Goes away, with whatever they have opened. */
+  close(): Promise<void>;
 }

@@ -48,11 +48,20 @@ export const jsonReport = z.strictObject({
   conformant: z.boolean(),
   counts: z.record(verdict, z.number()),
   results: z.array(result),
+  left: z.array(z.string()).optional().describe('clients that the run has registered and could not delete'),
 });
 
 /** The report as JSON, as `report.schema.json` describes it. */
 export function renderJson(report: Report, { strict = false }: Strictness = {}): string {
-  const { results, ...rest } = report;
-  const content = { version: 1, ...rest, strict, conformant: isConformant(report, { strict }), counts: countVerdicts(results), results };
+  const { results, left, ...rest } = report;
+  const content = {
+    version: 1,
+    ...rest,
+    strict,
+    conformant: isConformant(report, { strict }),
+    counts: countVerdicts(results),
+    results,
+    left,
+  };
   return `${JSON.stringify(content, null, 2)}\n`;
 }

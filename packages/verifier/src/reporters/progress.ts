@@ -2,7 +2,9 @@ import type { Progress } from '../run-suite.ts';
 import { inOneLine } from './visible.ts';
 
 /** What is told of a run while it goes on. */
-export interface ShownProgress extends Required<Progress> {
+export interface ShownProgress {
+  onStart: NonNullable<Progress['onStart']>;
+  onTrial: NonNullable<Progress['onTrial']>;
   /** Takes the line away again. */
   end(): void;
 }

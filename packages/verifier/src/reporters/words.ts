@@ -48,3 +48,8 @@ export function conclusion(report: Report, strictness: Strictness): string {
 
 /** `OAuth 2.1` and the profiles beside it. */
 export const profilesInWords = ({ profiles }: Report): string => ['OAuth 2.1', ...profiles].join(', ');
+
+/** What the run has left at the server, for somebody to take away. Undefined where that is nothing. */
+export function leftInWords({ left = [] }: Report): string | undefined {
+  return left.length === 0 ? undefined : `Left behind, because the server let nobody delete them: ${left.join(', ')}`;
+}

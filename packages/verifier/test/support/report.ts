@@ -94,5 +94,6 @@ export function attack(text: string): Report {
   return {
     ...report([result('must', 'failed', [trial], text), result('should', 'not tried', [{ because: text }], text)]),
     subject: `https://server.example/${text}`,
+    left: [text],
   };
 }

@@ -4,7 +4,7 @@ import { html } from 'ghtml';
 import type { Verdict } from '../../finding.ts';
 import { countVerdicts, isViolation, type Report, type Result, type Strictness, type Trial } from '../../report.ts';
 import { inOneLine, visible } from '../visible.ts';
-import { conclusion, countsInWords, profilesInWords, type Section, sectionsOf, verdictInWords, verdicts } from '../words.ts';
+import { conclusion, countsInWords, leftInWords, profilesInWords, type Section, sectionsOf, verdictInWords, verdicts } from '../words.ts';
 import { exchangeView } from './exchange.ts';
 
 const STYLE = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
@@ -15,6 +15,7 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 export function renderHtml(report: Report, strictness: Strictness = {}): string {
   const { role, subject, results } = report;
   const sections = sectionsOf(results);
+  const left = leftInWords(report);
   const concluded = conclusion(report, strictness);
   return html`<!doctype html>
 <html lang="en">
@@ -35,7 +36,9 @@ export function renderHtml(report: Report, strictness: Strictness = {}): string 
 <h1><small>${role}</small>${inOneLine(subject)}</h1>
 <p><span class="badge conclusion ${concluded === 'conformant' ? 'passed' : 'failed'}">${concluded}</span> ${countsInWords(results)}</p>
 <p class="soft">Verified by Rolecall from outside on ${dateOf(report)}, in ${(report.milliseconds / 1_000).toFixed(1)} s, against ${profilesInWords(report)}. ${whatCounts(strictness)}</p>
+!${left === undefined ? '' : html`<p class="soft">${visible(left)}</p>`}
 </header>
+!${failures(results, strictness)}
 !${overview(sections, results)}
 !${filter(results)}
 <div id="results">
@@ -53,6 +56,22 @@ const whatCounts = ({ strict = false }: Strictness): string =>
   strict
     ? 'Every failure counts.'
     : 'What MUST be counts, and what is offered; where it only SHOULD be, or Rolecall has decided what the standards leave open, a failure is shown and does not count.';
+
+/** What people look for first, with links to what shows it. What counts comes before what does not. */
+function failures(results: readonly Result[], strictness: Strictness): string {
+  const failed = results
+    .filter(({ verdict }) => verdict === 'failed')
+    .toSorted((a, b) => Number(isViolation(b, strictness)) - Number(isViolation(a, strictness)));
+  if (failed.length === 0) return '';
+  const item = (result: Result): string =>
+    html`<li>!${badge(result, strictness)} <a class="id" href="#${result.id}">${result.id}</a> ${result.requirement}</li>`;
+  return html`<section class="failures"><h2>What failed</h2><ul>!${failed.map(item).join('\n')}</ul></section>`;
+}
+
+function badge(result: Result, strictness: Strictness): string {
+  const kind = result.verdict === 'failed' && !isViolation(result, strictness) ? 'uncounted' : classOf(result.verdict);
+  return html`<span class="badge ${kind}">${verdictInWords(result, strictness)}</span>`;
+}
 
 function overview(sections: readonly Section[], results: readonly Result[]): string {
   const row = (own: readonly Result[]): string => {
@@ -81,7 +100,7 @@ function filter(results: readonly Result[]): string {
 function group({ name, title, results }: Section, strictness: Strictness): string {
   const open = results.some(({ verdict }) => verdict === 'failed');
   return html`<details class="group" id="${name}"!${open ? ' open' : ''}>
-<summary><h2>${title}</h2> <span class="id soft">${name}</span> <span class="soft">${countsInWords(results)}</span></summary>
+<summary><h2>${title}</h2> <span class="id soft">${name}</span> <span class="counts soft">${countsInWords(results)}</span></summary>
 !${results.map((result) => resultView(result, strictness)).join('\n')}
 </details>`;
 }
@@ -89,10 +108,9 @@ function group({ name, title, results }: Section, strictness: Strictness): strin
 function resultView(result: Result, strictness: Strictness): string {
   const { id, requirement, verdict, level, core, because, sources, trials } = result;
   const counted = isViolation(result, strictness);
-  const kind = verdict === 'failed' && !counted ? 'uncounted' : classOf(verdict);
   const wrong = trials.filter((trial) => trial.verdict === 'failed');
   return html`<article class="result is-${classOf(verdict)}!${counted ? ' counted' : ''}" id="${id}">
-<span class="badge ${kind}">${verdictInWords(result, strictness)}</span> <span class="id">${id}</span> <h3>${requirement}</h3>
+!${badge(result, strictness)} <span class="id">${id}</span> <h3>${requirement}</h3>
 !${because !== undefined && wrong.length === 0 ? html`<p class="soft">${visible(because)}</p>` : ''}
 !${wrong.map(trialView).join('\n')}
 <p class="meta soft">${level}${core ? ', core' : ''} · !${sources.map(({ label, url }) => html`<a href="${url}" rel="noreferrer">${label}</a>`).join(', ')}!${tried(trials)}</p>
@@ -100,7 +118,7 @@ function resultView(result: Result, strictness: Strictness): string {
 }
 
 const tried = (trials: readonly Trial[]): string =>
-  trials.length === 0 ? '' : html` · tried: ${trials.map(({ title }) => title).join('; ')}`;
+  trials.length === 0 ? '' : html` · tried: ${trials.map(({ title }) => inOneLine(title)).join('; ')}`;
 
 function trialView({ title, because, exchanges }: Trial): string {
   return html`<div class="trial"><p><strong>${visible(title)}</strong>: ${visible(because ?? '')}</p>
