@@ -22,7 +22,7 @@ it("our authorization server and our client, with somebody else's resource serve
   const alice = await openPersonBrowser(issuer, ALICE);
   const start = await alice.open(client);
   const link = start.document.querySelectorAll('a').find((each) => each.getAttribute('href')?.startsWith(`${issuer}/authorize?`));
-  const notes = await alice.open((link?.getAttribute('href') ?? '').replaceAll('&amp;', '&'));
+  const notes = await alice.open(link?.getAttribute('href') ?? '');
   expect(notes).toMatchObject({ status: 200, url: `${client}/notes` });
   expect(notes.body).toContain('From elsewhere');
   expect(callers).toEqual([{ subject: expect.stringMatching(/^usr_/), clientId: 'sample-client' }]);

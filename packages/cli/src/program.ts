@@ -3,6 +3,7 @@ import { type Api, createApi } from './api.ts';
 import { addAuditCommands } from './commands/audit.ts';
 import { addClientCommands } from './commands/clients.ts';
 import { addConfigurationCommands } from './commands/configuration.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addGrantCommands } from './commands/grants.ts';
 import { addKeyCommands } from './commands/keys.ts';
 import { addRegistrationTokenCommands } from './commands/registration-tokens.ts';
@@ -55,5 +56,6 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
     addConfigurationCommands,
   ])
     add(program, context);
+  addDoctorCommand(program, environment);
   return program;
 }

@@ -39,7 +39,7 @@ function configuration({ resource, redirectUri, client }: Parameters<typeof star
     {
       client_id: client.id,
       client_secret: client.secret,
-      grant_types: ['authorization_code', 'refresh_token'],
+      grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
       response_types: ['code'],
       redirect_uris: [redirectUri],
     },
@@ -53,6 +53,7 @@ function configuration({ resource, redirectUri, client }: Parameters<typeof star
     cookies: { keys: ['for this test only'] },
     features: {
       devInteractions: { enabled: true },
+      clientCredentials: { enabled: true },
       revocation: { enabled: true },
       registration: { enabled: client === undefined },
       resourceIndicators: {
