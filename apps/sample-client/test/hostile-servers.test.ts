@@ -48,7 +48,7 @@ describe('SEC-60: an authorization server that answers badly', () => {
     expect(siege.elsewhere.requests).toEqual([]);
   });
 
-  it.each(ANSWERS)('with a token answer that is %s', async (_case, answer) => {
+  it.each(ANSWERS)('C-TOK-13 C-TOK-14: with a token answer that is %s', async (_case, answer) => {
     const siege = await startAmongEnemies();
     const { authorizationServer, browser } = siege;
     authorizationServer.interfere = ({ url }) => (url === '/token' ? answer(siege) : undefined);

@@ -1,5 +1,5 @@
-import { nothing, request } from '../outcome.ts';
-import { group, must } from '../requirement.ts';
+import { nothing, page, request } from '../outcome.ts';
+import { decision, group, must } from '../requirement.ts';
 import { from } from '../source.ts';
 
 export const clientTokenEndpoint = group('C-TOK', 'At the token endpoint', [
@@ -65,5 +65,15 @@ export const clientTokenEndpoint = group('C-TOK', 'At the token endpoint', [
     requirement: 'Gets a token for itself with secret or key, for the resource, without registering',
     expected: [request()],
     sources: [from('MCP client credentials'), from('MCP conformance tests', 'auth/client-credentials-*')],
+  }),
+  must('C-TOK-13', ['core', 'rejects'], {
+    requirement: 'Takes nothing for a success that is no token response: no JSON, an error, no access token',
+    expected: [nothing()],
+    sources: [from('OAuth 2.1', '3.2.3', '3.2.4')],
+  }),
+  decision('C-TOK-14', [], {
+    requirement: 'Gives up on a token endpoint that is silent, endless or failing, says so on a page, and works again afterwards',
+    expected: [page()],
+    sources: [from('Rolecall')],
   }),
 ]);
