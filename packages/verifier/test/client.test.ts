@@ -33,7 +33,7 @@ describe('this project’s own client', () => {
   it('is right with pushed requests and proofs', async () => {
     const own = await ownClient({ CLIENT_PAR: 'true', CLIENT_DPOP: 'true' });
     const only = ['C-REQ', 'C-CB-01', 'C-TOK-01', 'C-TOK-04', 'C-TOK-07', 'C-API', 'C-DPOP'];
-    const report = await verifyClient({ ...own, only, skip: { 'C-REQ-04': 'for this test' } });
+    const report = await verifyClient({ ...own, startSelector: 'a.button', only, skip: { 'C-REQ-04': 'for this test' } });
     expect(wrongIn(report)).toEqual([]);
     expect(report.results.find(({ id }) => id === 'C-REQ-04')?.because).toBe('left out: for this test');
     expect(idsWith(report, 'not applicable')).toEqual(['C-REQ-08', 'C-REQ-09']);

@@ -123,7 +123,12 @@ export function createClient({ openVisitor, startAnew, onRedirectUri, ...parts }
     },
     begin: async (visitor) => {
       const { attempt, visit } = await client.tryToBegin(visitor);
-      return attempt ?? failed(`the start of a sign-in leads to no authorization request at ${issuer.issuer}: it ends ${endOf(visit)}`);
+      return (
+        attempt ??
+        failed(
+          `the start of a sign-in leads to no authorization request at ${issuer.issuer}: it ends ${endOf(visit)} (startSelector says what is to be followed there)`,
+        )
+      );
     },
     attemptAfter: async (visitor, visit, since) => {
       const way = visit.page && issuer.everReceived('authorize').length === since ? wayToIssuer(visit.page, issuer.issuer) : undefined;

@@ -117,7 +117,12 @@ async function askedAgain(client: Client, { visitor }: Attempt): Promise<Attempt
   const since = client.issuer.everReceived('authorize').length;
   const visit = await client.callApi(visitor);
   require(!failedByItself(visit), 'the client failed itself, with 500');
-  return client.attemptAfter(visitor, visit, since);
+  const attempt = await client.attemptAfter(visitor, visit, since);
+  const { startSelector } = client.target;
+  // A page that says why may lead there by an address of the client's own, as the start of a sign-in does.
+  if (attempt !== undefined || startSelector === undefined || visit.page === undefined || visit.page.status < 400) return attempt;
+  const way = visit.page.document.querySelector(startSelector);
+  return way === null ? undefined : client.attemptAfter(visitor, await visitor.press(visit.page, way), since);
 }
 
 /** A server at which somebody is logged in and has consented already. */
