@@ -36,7 +36,7 @@ export const apiCalls = [
   clientCheck('C-API-02', 'an API that refuses every token', async (client) => {
     const { attempt } = await client.signIn();
     await client.callApi(attempt.visitor);
-    client.api?.play({ api: () => challenged(401, 'error="invalid_token", error_description="It has expired."') });
+    client.api?.play({ api: challenged(401, 'error="invalid_token", error_description="It has expired."') });
     const [calls, refreshes] = [client.api?.received('api').length ?? 0, refreshesOf(client).length];
     const visit = await client.callApi(attempt.visitor);
     const [more, renewed] = [(client.api?.received('api').length ?? 0) - calls, refreshesOf(client).length - refreshes];
@@ -47,7 +47,7 @@ export const apiCalls = [
   clientCheck('C-API-02', 'an API that refuses every token, and a server that asks nobody', async (client) => {
     const { attempt } = await client.signIn();
     await client.callApi(attempt.visitor);
-    client.api?.play({ api: () => challenged(401, 'error="invalid_token"') });
+    client.api?.play({ api: challenged(401, 'error="invalid_token"') });
     approveAtOnce(client, attempt);
     // More redirects than a browser follows are a failure.
     await client.callApi(attempt.visitor);
@@ -56,7 +56,7 @@ export const apiCalls = [
   clientCheck('C-API-03 C-API-05', 'a scope that is missing, and that no list has', async (client) => {
     const { attempt } = await client.signIn();
     await client.callApi(attempt.visitor);
-    client.api?.play({ api: () => challenged(403, 'error="insufficient_scope", scope="rolecall:missing"') });
+    client.api?.play({ api: challenged(403, 'error="insufficient_scope", scope="rolecall:missing"') });
     const again = await askedAgain(client, attempt);
     if (again === undefined) return notApplicable('the client does not ask for what is missing');
     const before = attempt.parameters.get('scope')?.split(' ') ?? [];
@@ -68,7 +68,7 @@ export const apiCalls = [
   clientCheck('C-API-03', 'a scope that stays missing', async (client) => {
     const { attempt } = await client.signIn();
     await client.callApi(attempt.visitor);
-    client.api?.play({ api: () => challenged(403, 'error="insufficient_scope", scope="rolecall:missing"') });
+    client.api?.play({ api: challenged(403, 'error="insufficient_scope", scope="rolecall:missing"') });
     approveAtOnce(client, attempt);
     await client.callApi(attempt.visitor);
   }),
@@ -77,7 +77,7 @@ export const apiCalls = [
     const { attempt } = await client.signIn();
     await client.callApi(attempt.visitor);
     client.api?.play({
-      api: () => challenged(401, 'error="insufficient_user_authentication", acr_values="urn:rolecall:strong", max_age="60"'),
+      api: challenged(401, 'error="insufficient_user_authentication", acr_values="urn:rolecall:strong", max_age="60"'),
     });
     const again = await askedAgain(client, attempt);
     const [acr, age] = [again?.parameters.get('acr_values') ?? undefined, again?.parameters.get('max_age') ?? undefined];

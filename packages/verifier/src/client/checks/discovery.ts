@@ -1,6 +1,5 @@
 import { notApplicable, notTried, require } from '../../finding.ts';
 import { clientCheck, newClientCheck, requestCheck } from '../client-check.ts';
-import { challenged } from '../played/api.ts';
 import type { PlayedAnswer } from '../played/played-server.ts';
 import type { Client } from '../subject.ts';
 import { refuseKnown } from './refreshing.ts';
@@ -13,9 +12,8 @@ export const discovery = [
     const { visitor } = (await client.signIn()).attempt;
     const address = `${api.resource.replace(/\/$/, '')}/.well-known/oauth-protected-resource/of/this/challenge`;
     // RFC 9110 §11.6.1: several challenges in one header, the one that matters last, and a comma inside of quotes.
-    api.play({
-      api: () => challenged(401, `realm="one, two", Bearer error="invalid_token", resource_metadata="${address}"`, 'Basic'),
-    });
+    const challenge = `Basic realm="one, two", Bearer error="invalid_token", resource_metadata="${address}"`;
+    api.play({ api: () => ({ status: 401, headers: { 'www-authenticate': challenge }, json: {} }) });
     await client.callApi(visitor);
     await visitor.open(client.target.startUrl);
     require(api

@@ -66,10 +66,10 @@ export const refreshesOf = ({ issuer }: Client): Received[] =>
 /** From now on the API refuses the tokens that it knows, and takes newer ones. */
 export function refuseKnown({ api }: Client): void {
   const known = new Set(api?.everReceived('api').map(({ headers }) => headers.get('authorization')));
-  api?.play({ api: (request) => (known.has(request.headers.get('authorization')) ? EXPIRED : api.right(request)) });
+  api?.play({ api: (request) => (known.has(request.headers.get('authorization')) ? EXPIRED(request) : api.right(request)) });
 }
 
-const refuseAll = ({ api }: Client): void => api?.play({ api: () => EXPIRED });
+const refuseAll = ({ api }: Client): void => api?.play({ api: EXPIRED });
 
 const EXPIRED = challenged(401, 'error="invalid_token"');
 

@@ -50,9 +50,10 @@ export async function startApi({ address, recorder, issuer, scope, answers }: Op
   return { ...stage, resource, metadata, right };
 }
 
-/** A refusal with a challenge (RFC 6750 §3). @param parameters as they stand in the header. */
-export const challenged = (status: number, parameters: string, scheme = 'Bearer'): PlayedAnswer => ({
-  status,
-  headers: { 'www-authenticate': `${scheme} ${parameters}` },
-  json: {},
-});
+/** A refusal with a challenge (RFC 6750 §3), of the scheme with which the token came (RFC 9449 §7.1). @param parameters as they stand in the header. */
+export const challenged =
+  (status: number, parameters: string): Answering =>
+  ({ headers }) => {
+    const scheme = /^dpop /i.test(headers.get('authorization') ?? '') ? 'DPoP' : 'Bearer';
+    return { status, headers: { 'www-authenticate': `${scheme} ${parameters}` }, json: {} };
+  };

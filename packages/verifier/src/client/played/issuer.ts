@@ -102,7 +102,7 @@ export async function startIssuer({ address, listen, recorder, scope }: Options)
     (changes: TokenChanges = {}): Answering =>
     async (request) => {
       const { form } = request;
-      switch (form.get('grant_type')) {
+      switch (form.get('grant_type') ?? '') {
         case 'authorization_code': {
           const grant = grants.get(form.get('code') ?? '');
           if (grant === undefined || grant.used || !fits(grant.parameters, form.get('code_verifier'))) return refused('invalid_grant');
