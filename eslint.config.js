@@ -7,7 +7,7 @@ import tseslint from 'typescript-eslint';
 const boundaries = [
   { sourceTag: 'kind:contracts', onlyDependOnLibsWithTags: ['kind:test-support'] },
   { sourceTag: 'kind:platform', onlyDependOnLibsWithTags: ['kind:platform', 'kind:test-support'] },
-  { sourceTag: 'kind:test-support', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'kind:test-support', onlyDependOnLibsWithTags: ['kind:test-support'] },
   { sourceTag: 'kind:guard', onlyDependOnLibsWithTags: ['kind:contracts', 'kind:platform', 'kind:test-support'] },
   { sourceTag: 'kind:lab', onlyDependOnLibsWithTags: ['kind:platform', 'kind:test-support'] },
   { sourceTag: 'kind:app', onlyDependOnLibsWithTags: ['kind:contracts', 'kind:platform', 'kind:guard', 'kind:lab', 'kind:test-support'] },

@@ -7,7 +7,7 @@ import { findChromium } from '@rolecall/verifier/person/find-chromium';
 import { findReports, removeReports } from './test-run/find-reports.ts';
 import { table, totals, verdict } from './test-run/table.ts';
 
-// Runs every test of every project, then the end-to-end suite, on one Postgres and Redis for all of them, and says what ran where.
+// Runs every test of every project, then the contracts between the roles, then the end-to-end suite, on one Postgres and Redis for all of them, and says what ran where.
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const BINARIES = join(ROOT, 'node_modules', '.bin');
 const startedAt = Date.now();
@@ -31,7 +31,8 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 await removeReports(ROOT);
 let succeeded = true;
 try {
-  for (const target of ['test', 'e2e']) if (!interrupted) succeeded = (await runTarget(target, environment(services))) && succeeded;
+  for (const target of ['test', 'contract-consumer', 'contract-provider', 'e2e'])
+    if (!interrupted) succeeded = (await runTarget(target, environment(services))) && succeeded;
 } finally {
   if (services.source !== 'none') await services.stop();
 }

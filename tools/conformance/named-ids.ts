@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 const TEST_FILES = [
   'apps/*/test/**/*.test.ts',
+  '{apps,packages}/*/contract/**/*.ts',
   'packages/*/test/**/*.test.ts',
   'packages/*/examples/**/*.test.ts',
   'tools/**/*.{test,e2e}.ts',

@@ -5,7 +5,7 @@ import type { Report } from '@rolecall/test-services/report';
 /** A project's report on one of its targets. */
 export interface FoundReport extends Report {
   project: string;
-  /** `test` or `e2e`. */
+  /** `test`, `contract-consumer`, `contract-provider` or `e2e`. */
   target: string;
 }
 

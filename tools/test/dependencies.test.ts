@@ -21,10 +21,12 @@ function packagesOf(source: string): string[] {
     .map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
 }
 
+/** What tests alone use. */
+const ONLY_FOR_TESTS = ['test-services', 'contract-testing'].map((name) => join('packages', name));
+
 describe('what runs has what it needs where development dependencies are left out, as in the images', () => {
-  // But for what tests alone use.
   const folders = globSync('{apps,packages}/*/package.json', { cwd: ROOT }).map((path) => dirname(path));
-  it.each(folders.filter((folder) => folder !== join('packages', 'test-services')))('%s', (folder) => {
+  it.each(folders.filter((folder) => !ONLY_FOR_TESTS.includes(folder)))('%s', (folder) => {
     const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as Manifest;
     const known = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies, [manifest.name]: '' };
     const needed = globSync('src/**/*.ts', { cwd: join(ROOT, folder) }).flatMap((file) =>

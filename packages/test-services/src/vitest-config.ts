@@ -33,6 +33,10 @@ export interface StoresTests {
   twoInstances?: boolean;
   /** The name of the report in `reports/`: the target that the tests belong to. */
   report?: string;
+  /** On the embedded stores alone: for tests of what is the same on all. */
+  embeddedOnly?: boolean;
+  /** Variables of the environment that tests see. */
+  env?: Record<string, string>;
 }
 
 /**
@@ -40,12 +44,18 @@ export interface StoresTests {
  * On a machine without these the second run is left out, loudly (with `REQUIRE_SERVICES=1` that is an error).
  */
 export async function configureVitest(tests: StoresTests = {}) {
-  const { include = ['test/**/*.test.ts', 'src/**/*.test.ts'], report = 'test', twoInstances = false } = tests;
-  const services = (globalThis.rolecallTestServices ??= await findServices());
+  const {
+    include = ['test/**/*.test.ts', 'src/**/*.test.ts'],
+    report = 'test',
+    twoInstances = false,
+    embeddedOnly = false,
+    env = {},
+  } = tests;
   const emptyDatabase = await dumpEmptyDatabase();
   const projects = [project('embedded', include, { stores: 'embedded', instances: 1, databaseUrl: '', redisUrl: '', emptyDatabase })];
-  if (services.source === 'none') process.stderr.write(`\nNOT RUN on Postgres and Redis: ${services.message}\n\n`);
-  else {
+  const services = embeddedOnly ? undefined : (globalThis.rolecallTestServices ??= await findServices());
+  if (services?.source === 'none') process.stderr.write(`\nNOT RUN on Postgres and Redis: ${services.message}\n\n`);
+  else if (services !== undefined) {
     const provided = { stores: 'services', databaseUrl: services.databaseUrl, redisUrl: services.redisUrl, emptyDatabase } as const;
     projects.push(project('services', include, { ...provided, instances: 1 }));
     if (twoInstances) projects.push(project('two instances', include, { ...provided, instances: 2 }));
@@ -53,6 +63,7 @@ export async function configureVitest(tests: StoresTests = {}) {
   return {
     test: {
       projects,
+      env,
       // One for each core, none left out: tests wait for their servers and stores more than they compute.
       maxWorkers: availableParallelism(),
       reporters: ['default', reportTo(`reports/${report}.json`)],

@@ -1,0 +1,4 @@
+import { describeContracts } from '@rolecall/contract-testing/describe-provider';
+import { startProvider } from './provider.ts';
+
+describeContracts('authorization-server', startProvider);

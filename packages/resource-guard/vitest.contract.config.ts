@@ -1,0 +1,3 @@
+import { consumerContracts } from '@rolecall/contract-testing/vitest-config';
+
+export default consumerContracts;
