@@ -5,6 +5,8 @@ import { findChromium } from '@rolecall/verifier/person/find-chromium';
 const include = ['end-to-end/**/*.e2e.ts'];
 const stores = await configureVitest({ include, report: 'e2e' });
 const exclude: string[] = [];
+/** What roles of two versions say to each other has nothing to do with where they keep things. */
+const embeddedOnly = ['end-to-end/neighbouring-versions.e2e.ts'];
 
 if (findChromium() === undefined) {
   const message = 'there is no Chromium on this machine (CHROMIUM_PATH names one)';
@@ -20,7 +22,12 @@ export default defineConfig({
       ...stores.test.projects.map((project) => ({
         ...project,
         // Each file starts whole programs: one after the other, so that two cores are enough for the times that are measured.
-        test: { ...project.test, exclude, testTimeout: 60_000, hookTimeout: 120_000 },
+        test: {
+          ...project.test,
+          exclude: project.test.name === 'embedded' ? exclude : [...exclude, ...embeddedOnly],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
       })),
       // What has nothing to do with stores runs once.
       {

@@ -1,12 +1,15 @@
 import type {} from '@rolecall/test-services/vitest-config';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { isolateServices } from '@rolecall/test-services/isolated-services';
 import { inject } from 'vitest';
 import { freePorts } from '@rolecall/test-services/free-ports';
 import { type Ending, type RoleProcess, startRole } from '../../ecosystem/role-process.ts';
 import { type Addresses, roleSpecs } from '../../ecosystem/roles.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** A role that a test may stop, kill and start again. */
 export interface TestRole {
@@ -51,12 +54,15 @@ export async function isolatedSurroundings(): Promise<{ addresses: Addresses; en
  * Starts the three roles as processes on free ports, with seeds that fit, and waits until all are ready.
  *
  * @param extra further environment variables, for all of them.
+ * @param treeOf in which tree a role's program is, by its name. This one, unless it is said.
  */
-export async function startEcosystem(extra: NodeJS.ProcessEnv = {}): Promise<Ecosystem> {
+export async function startEcosystem(extra: NodeJS.ProcessEnv = {}, treeOf: (role: string) => string = () => ROOT): Promise<Ecosystem> {
   const { addresses, environment, remove } = await isolatedSurroundings();
   const specs = roleSpecs(addresses, { PATH: process.env['PATH'], LOG_FORMAT: 'json', ...environment, ...extra });
   const urls = [addresses.issuer, addresses.resource, addresses.client];
-  const roles = specs.map((spec, index) => testRole(urls[index] ?? '', (onLine) => startRole(spec, onLine)));
+  const roles = specs.map((spec, index) =>
+    testRole(urls[index] ?? '', (onLine) => startRole({ ...spec, entry: join(treeOf(spec.name), relative(ROOT, spec.entry)) }, onLine)),
+  );
   const stop = async (): Promise<void> => {
     await Promise.all(roles.map((role) => role.stop()));
     await remove();
