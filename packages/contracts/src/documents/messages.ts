@@ -1,10 +1,10 @@
 import type * as z from 'zod';
 import { accessTokenClaims } from '../access-token.ts';
 import { authorizationRequest } from '../authorization-request.ts';
-import { authorizationGranted, authorizationRefused } from '../authorization-response.ts';
+import { authorizationGranted, authorizationRefused, authorizationResponse } from '../authorization-response.ts';
 import { authorizationServerMetadata } from '../authorization-server-metadata.ts';
 import { challengeParameters } from '../bearer/challenge-parameters.ts';
-import { clientAssertionClaims, clientAssertionHeader, clientAuthentication } from '../client-authentication.ts';
+import { basicCredentials, clientAssertionClaims, clientAssertionHeader, clientAuthentication } from '../client-authentication.ts';
 import { clientKey, clientKeySet } from '../client-keys.ts';
 import { clientInformation, clientMetadata, clientMetadataDocument, clientUpdate } from '../client-registration.ts';
 import { dpopProofClaims, dpopProofHeader } from '../dpop-proof.ts';
@@ -47,6 +47,11 @@ export const messages: Readonly<Record<string, Message>> = {
   AuthorizationRequest: clientToServer(authorizationRequest, 'RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2.1. Brought by a browser.'),
   AuthorizationGranted: serverToClient(authorizationGranted, 'RFC 6749 §4.1.2, RFC 9207 §2. Brought by a browser.'),
   AuthorizationRefused: serverToClient(authorizationRefused, 'RFC 6749 §4.1.2.1, RFC 9207 §2. Brought by a browser.'),
+  AuthorizationResponse: serverToClient(authorizationResponse, 'RFC 6749 §4.1.2: the one or the other.'),
+  BasicCredentials: clientToServer(
+    basicCredentials,
+    'RFC 6749 §2.3.1. The value of Authorization: client_id and secret, each form-encoded.',
+  ),
   ClientAuthentication: clientToServer(clientAuthentication, 'RFC 6749 §2.3, RFC 7521 §4.2. What a form says of who sends it.'),
   ClientAssertionHeader: clientToServer(clientAssertionHeader, 'RFC 7523 §2.2, RFC 10070.'),
   ClientAssertionClaims: clientToServer(clientAssertionClaims, 'RFC 7523 §3. Both iss and sub are the client_id; jti counts once.'),
