@@ -9,6 +9,7 @@ import { addKeyCommands } from './commands/keys.ts';
 import { addRegistrationTokenCommands } from './commands/registration-tokens.ts';
 import { addResourceCommands } from './commands/resources.ts';
 import { addUserCommands } from './commands/users.ts';
+import { addVerifyCommands } from './commands/verify.ts';
 import { connect } from './connection.ts';
 import type { Context } from './context.ts';
 import { createOutput } from './output.ts';
@@ -21,8 +22,8 @@ interface GlobalOptions {
 
 const DEVELOPMENT_ISSUER = 'http://localhost:4000';
 
-/** The whole command line. */
-export function createProgram(environment: NodeJS.ProcessEnv): Command {
+/** The whole command line. @param words what was typed after the program's name */
+export function createProgram(environment: NodeJS.ProcessEnv, words: readonly string[] = process.argv.slice(2)): Command {
   const program = new Command('rolecall')
     .description('Administration of a Rolecall authorization server.')
     .option('--issuer <address>', 'the authorization server (ROLECALL_ISSUER)', environment['ROLECALL_ISSUER'] || DEVELOPMENT_ISSUER)
@@ -31,6 +32,8 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
       'after',
       '\nIt works as the client ROLECALL_CLIENT_ID with ROLECALL_CLIENT_SECRET, by default as that of a development server.',
     )
+    // What `verify` looks at is nothing that is administered: its --issuer and --json are its own.
+    .enablePositionalOptions(words[0] === 'verify')
     .showHelpAfterError('(--help tells more)')
     .exitOverride();
 
@@ -54,6 +57,7 @@ export function createProgram(environment: NodeJS.ProcessEnv): Command {
     addAuditCommands,
     addRegistrationTokenCommands,
     addConfigurationCommands,
+    addVerifyCommands,
   ])
     add(program, context);
   addDoctorCommand(program, environment);

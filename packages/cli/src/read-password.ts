@@ -6,16 +6,17 @@ import { Failure } from './failure.ts';
 /**
  * A password, from the keyboard without being shown, or from standard input. Never from the arguments: every account of the machine can read those.
  *
+ * @param options.once whether it is there already, so that a slip is noticed: a new one is asked for twice.
  * @throws Failure when there is none, or the two that were typed differ.
  */
-export async function readPassword(input: NodeJS.ReadStream, prompt: NodeJS.WriteStream): Promise<string> {
+export async function readPassword(input: NodeJS.ReadStream, prompt: NodeJS.WriteStream, { once = false } = {}): Promise<string> {
   if (!input.isTTY) {
     const password = (await text(input)).replace(/\r?\n$/, '');
     if (password === '') throw new Failure('There is no password on standard input.');
     return password;
   }
   const password = await ask('Password: ', input, prompt);
-  if ((await ask('Once more: ', input, prompt)) !== password) throw new Failure('The two are not the same.');
+  if (!once && (await ask('Once more: ', input, prompt)) !== password) throw new Failure('The two are not the same.');
   return password;
 }
 

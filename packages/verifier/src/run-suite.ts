@@ -3,7 +3,7 @@ import type { Profile, Requirement, Role } from '@rolecall/contracts/requirement
 import { sectionLabel, sourceUrl } from '@rolecall/contracts/requirements/source';
 import type { Check, Suite } from './check.ts';
 import { presentable, withoutSecrets } from './exchange.ts';
-import { Finding, type Verdict } from './finding.ts';
+import { Finding, notTried, type Verdict } from './finding.ts';
 import type { Recorder } from './recorder.ts';
 import type { Report, Result, Trial } from './report.ts';
 
@@ -35,9 +35,14 @@ interface Run<Subject> extends Selection, Progress {
 
 const named = (id: string, names: readonly string[]): string | undefined => names.find((name) => id === name || id.startsWith(`${name}-`));
 
-/** Tries all checks of a suite that are selected, one after another, and says what was found out about each requirement of the role. */
+/**
+ * Tries all checks of a suite that are selected, one after another, and says what was found out about each requirement of the role.
+ *
+ * @throws Finding (`not tried`) where something is selected or left out that does not exist.
+ */
 export async function runSuite<Subject>(run: Run<Subject>): Promise<Report> {
   const { role, name, suite, subject, recorder, profiles = [], only, skip = {}, onTrial, onStart } = run;
+  refuseUnknown(role, [...(only ?? []), ...Object.keys(skip)]);
   const startedAt = new Date();
   const selected = requirements.filter(
     (each) =>
@@ -115,4 +120,11 @@ function resultOf(requirement: Requirement, trials: Trial[], verdict: Verdict, b
         : sections.map((section) => ({ label: `${document} ${sectionLabel(section)}`, url: sourceUrl(document, section) })),
     ),
   };
+}
+
+/** @throws Finding (`not tried`) where a name is misspelled: what it was to select, or to leave out, would be something else. */
+function refuseUnknown(role: Role, names: readonly string[]): void {
+  const own = requirements.filter((each) => each.role === role);
+  const unknown = names.filter((name) => !own.some(({ id }) => named(id, [name]) !== undefined));
+  if (unknown.length > 0) notTried(`there is no requirement or group of the ${role} called ${unknown.join(', ')}`);
 }

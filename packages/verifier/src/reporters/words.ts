@@ -9,16 +9,16 @@ export const verdicts = ['failed', 'passed', 'not tried', 'not applicable'] as c
 export const marks: Record<Verdict, string> = { passed: '✓', failed: '✗', 'not applicable': '–', 'not tried': '?' };
 
 /** The results for one group of the catalogue. */
-export interface Section {
+export interface Section<Item = Result> {
   /** `AS-CODE` */
   name: string;
   /** What the group is about. */
   title: string;
-  results: Result[];
+  results: Item[];
 }
 
-/** Results by group, in the order of the catalogue. */
-export function sectionsOf(results: readonly Result[]): Section[] {
+/** Results, or requirements, by group in the order of the catalogue. */
+export function sectionsOf<Item extends { group: string }>(results: readonly Item[]): Section<Item>[] {
   return groups
     .map(({ name, title }) => ({ name, title, results: results.filter(({ group }) => group === name) }))
     .filter((section) => section.results.length > 0);
