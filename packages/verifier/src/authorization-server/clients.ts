@@ -91,6 +91,11 @@ export function createClients({ http, target, metadata: server, scope }: Clients
   };
 }
 
+/** What the server said of a client when it was registered. Undefined of one that was given. */
+export function informationOf(client: KnownClient): Record<string, unknown> | undefined {
+  return 'information' in client ? (client as RegisteredClient).information : undefined;
+}
+
 function registeredClient(asked: ClientMetadata, information: Record<string, unknown>, key?: Record<string, unknown>): RegisteredClient {
   const { client_secret: secret } = information;
   const after = asked['post_logout_redirect_uris'];

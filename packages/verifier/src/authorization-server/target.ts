@@ -78,6 +78,8 @@ export interface AuthorizationServerTarget {
   reachable?: Reachable | undefined;
   /** An issuer of assertions that the server trusts (RFC 7523 §2.1), and a subject that it knows there. */
   assertions?: TrustedIssuer | undefined;
+  /** Authorization details that are right at this server (RFC 9396). */
+  authorizationDetails?: readonly Record<string, unknown>[] | undefined;
   /** The redirect URI that registered clients name. Nobody goes there. */
   redirectUri?: string | undefined;
 }

@@ -11,6 +11,8 @@ export const deviceGrant = group('AS-DEV', 'Device authorization grant', [
   must('AS-DEV-02', ['core', 'rejects'], {
     requirement: 'Unknown clients, wrong credentials and clients without this grant are refused',
     expected: [json(401, 'invalid_client'), json(400, 'invalid_request', 'no client_id'), json(400, 'unauthorized_client')],
+    // RFC 6749 §5.2: 401 only has to be where the client used the Authorization header.
+    accepted: [json(400, 'invalid_client')],
     sources: [from('RFC 8628', '3.1', '3.2')],
   }),
   must('AS-DEV-03', ['core', 'rejects'], {

@@ -11,7 +11,13 @@ export const introspection = group('AS-INTRO', 'Introspection', [
   must('AS-INTRO-02', ['core', 'rejects'], {
     requirement: 'Nobody asks without authentication',
     expected: [json(401, 'invalid_client')],
-    accepted: [challenge(401, 'Bearer', 'invalid_token')],
+    // RFC 7662 §2.1 asks for authorization and leaves the refusal of who sends no credentials at all open.
+    accepted: [
+      challenge(401, 'Bearer', 'invalid_token'),
+      challenge(401, 'Bearer'),
+      json(400, 'invalid_request'),
+      json(400, 'invalid_client'),
+    ],
     sources: [from('RFC 7662', '2.1', '2.3')],
   }),
   must('AS-INTRO-03', ['core'], {

@@ -17,6 +17,7 @@ export const registration = group('AS-REG', 'Dynamic registration', [
   must('AS-REG-03', ['core', 'rejects'], {
     requirement: 'Redirect URIs that are missing, relative, dangerous, unencrypted beyond loopback or patterns are refused',
     expected: [json(400, 'invalid_redirect_uri')],
+    accepted: [json(400, 'invalid_client_metadata')],
     sources: [from('RFC 7591', '3.2.2'), from('OAuth 2.1', '2.3', '2.3.1'), from('OpenID conformance suite', 'oidcc-redirect-uri-regfrag')],
   }),
   must('AS-REG-04', ['core', 'rejects'], {
@@ -42,6 +43,7 @@ export const registration = group('AS-REG', 'Dynamic registration', [
   must('AS-REG-08', ['core', 'rejects', 'oidc'], {
     requirement: 'Clients are for the web unless they say native, and their redirect URIs have to fit that',
     expected: [json(400, 'invalid_redirect_uri')],
+    accepted: [json(400, 'invalid_client_metadata')],
     sources: [from('OpenID Connect Registration', '2'), from('MCP authorization', 'client registration')],
   }),
   must('AS-REG-09', ['rejects', 'oidc'], {
@@ -73,6 +75,7 @@ export const registrationManagement = group('AS-MGMT', 'Management of registrati
   must('AS-MGMT-03', ['rejects'], {
     requirement: 'A change that names another client, another secret or what only the server decides is refused as a whole',
     expected: [json(400, 'invalid_client_metadata')],
+    accepted: [json(400, 'invalid_request')],
     sources: [from('RFC 7592', '2.2')],
   }),
   must('AS-MGMT-04', ['core'], {

@@ -1,0 +1,99 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import { freePort } from '@rolecall/test-services/free-ports';
+import Provider, { errors as providerErrors } from 'oidc-provider';
+
+/** Somebody else's authorization server: the npm package `oidc-provider`, with its own login and consent pages. */
+export interface OidcProvider {
+  issuer: string;
+  /** What went wrong inside. */
+  errors: Error[];
+  close(): Promise<void>;
+}
+
+const RESOURCE_SCOPES = ['notes:read', 'notes:write'];
+
+/** @param options.resource a resource of which it knows. @param options.format of its access tokens. */
+export async function startOidcProvider(options: { resource: string; format: 'jwt' | 'opaque' }): Promise<OidcProvider> {
+  const port = await freePort();
+  const issuer = `http://localhost:${port}`;
+  const provider = new Provider(issuer, configuration(options));
+  const errors: Error[] = [];
+  provider.on('server_error', (_context, error) => void errors.push(error));
+  const server = createServer(provider.callback());
+  await new Promise<void>((resolve) => server.listen(port, 'localhost', resolve));
+  return {
+    issuer,
+    errors,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function configuration({ resource, format }: { resource: string; format: 'jwt' | 'opaque' }): object {
+  return {
+    jwks: { keys: [signingKey('ES256'), signingKey('RS256')] },
+    enabledJWA: { requestObjectSigningAlgValues: ['ES256'], dPoPSigningAlgValues: ['ES256'] },
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    scopes: ['openid', 'offline_access', ...RESOURCE_SCOPES],
+    claims: { openid: ['sub'], email: ['email', 'email_verified'] },
+    findAccount: (_context: unknown, id: string) => ({
+      accountId: id,
+      claims: async () => ({ sub: id, email: `${id}@example.com`, email_verified: true }),
+    }),
+    cookies: { keys: ['for this test only'] },
+    features: {
+      devInteractions: { enabled: true },
+      backchannelLogout: { enabled: true },
+      claimsParameter: { enabled: true },
+      clientCredentials: { enabled: true },
+      deviceFlow: { enabled: true },
+      dPoP: { enabled: true },
+      introspection: { enabled: true },
+      jwtIntrospection: { enabled: true },
+      jwtUserinfo: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true },
+      registration: { enabled: true },
+      registrationManagement: { enabled: true },
+      requestObjects: { enabled: true },
+      revocation: { enabled: true },
+      rpInitiatedLogout: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_context: unknown, asked: string) => {
+          if (asked !== resource) throw new providerErrors.InvalidTarget();
+          return {
+            scope: RESOURCE_SCOPES.join(' '),
+            audience: resource,
+            accessTokenTTL: 600,
+            accessTokenFormat: format,
+            ...(format === 'jwt' && { jwt: { sign: { alg: 'ES256' } } }),
+          };
+        },
+      },
+    },
+    issueRefreshToken: (_context: unknown, client: { grantTypeAllowed(type: string): boolean }) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: true,
+    pkce: { required: () => true },
+    ttl: {
+      AccessToken: 600,
+      AuthorizationCode: 60,
+      ClientCredentials: 600,
+      DeviceCode: 600,
+      Grant: 3_600,
+      IdToken: 600,
+      Interaction: 3_600,
+      RefreshToken: 3_600,
+      Session: 3_600,
+    },
+  };
+}
+
+function signingKey(algorithm: 'ES256' | 'RS256'): object {
+  const { privateKey } =
+    algorithm === 'ES256' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { ...privateKey.export({ format: 'jwk' }), alg: algorithm, use: 'sig', kid: algorithm };
+}
