@@ -25,6 +25,8 @@ export interface Reply {
 export interface OwnAddress {
   /** Answers what comes to a path. @returns its whole address. @throws Finding (`not tried`) where the server cannot get there. */
   serve(path: string, answer: (incoming: Incoming) => Reply): Promise<string>;
+  /** Whether somebody has said that the server gets there. A server that is careful sends nothing to its own machine. */
+  isCertain: boolean;
   close(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export function createOwnAddress({ issuer, reachable }: AuthorizationServerTarge
   };
 
   return {
+    isCertain: reachable !== undefined,
     serve: async (path, answer) => {
       if (reachable === undefined && !isOnThisMachine(issuer)) return notTried(MISSING);
       const { url } = await (started ??= start());

@@ -2,7 +2,7 @@
 declare module 'oidc-provider' {
   import type { RequestListener } from 'node:http';
 
-  export const errors: { InvalidTarget: new () => Error };
+  export const errors: { InvalidTarget: new () => Error; InvalidAuthorizationDetails: new () => Error };
 
   export class Provider {
     constructor(issuer: string, configuration: object);

@@ -13,8 +13,16 @@ export interface OidcProvider {
 
 const RESOURCE_SCOPES = ['notes:read', 'notes:write'];
 
-/** @param options.resource a resource of which it knows. @param options.format of its access tokens. */
-export async function startOidcProvider(options: { resource: string; format: 'jwt' | 'opaque' }): Promise<OidcProvider> {
+interface Options {
+  /** A resource of which it knows. */
+  resource: string;
+  /** Of its access tokens. */
+  format: 'jwt' | 'opaque';
+  /** How it asks for what is at somebody else's address. */
+  fetch: (url: string, options: RequestInit) => Promise<Response>;
+}
+
+export async function startOidcProvider(options: Options): Promise<OidcProvider> {
   const port = await freePort();
   const issuer = `http://localhost:${port}`;
   const provider = new Provider(issuer, configuration(options));
@@ -32,22 +40,25 @@ export async function startOidcProvider(options: { resource: string; format: 'jw
   };
 }
 
-function configuration({ resource, format }: { resource: string; format: 'jwt' | 'opaque' }): object {
+function configuration({ resource, format, fetch: ask }: Options): object {
   return {
     jwks: { keys: [signingKey('ES256'), signingKey('RS256')] },
     enabledJWA: { requestObjectSigningAlgValues: ['ES256'], dPoPSigningAlgValues: ['ES256'] },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     scopes: ['openid', 'offline_access', ...RESOURCE_SCOPES],
+    acrValues: ['urn:example:usual'],
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
     findAccount: (_context: unknown, id: string) => ({
       accountId: id,
       claims: async () => ({ sub: id, email: `${id}@example.com`, email_verified: true }),
     }),
+    fetch: ask,
     cookies: { keys: ['for this test only'] },
     features: {
       devInteractions: { enabled: true },
       backchannelLogout: { enabled: true },
       claimsParameter: { enabled: true },
+      clientIdMetadataDocument: { enabled: true, ack: 'draft-02' },
       clientCredentials: { enabled: true },
       deviceFlow: { enabled: true },
       dPoP: { enabled: true },
@@ -59,6 +70,17 @@ function configuration({ resource, format }: { resource: string; format: 'jwt' |
       registrationManagement: { enabled: true },
       requestObjects: { enabled: true },
       revocation: { enabled: true },
+      richAuthorizationRequests: {
+        enabled: true,
+        types: { notes: { validate: refuseUnlessActions } },
+        authorizationDetailsForGrantSource: (context: Context) => JSON.parse(context.oidc.params.authorization_details ?? '[]'),
+        authorizationDetailsForAccessToken: (context: Context, _token: unknown, source: { rar?: Detail[] } | undefined) => {
+          const { authorization_details: asked } = context.oidc.params;
+          if (asked !== undefined && asked !== JSON.stringify(source?.rar)) throw new providerErrors.InvalidAuthorizationDetails();
+          return source?.rar;
+        },
+        authorizationDetailsForIntrospection: (_context: unknown, token: { rar?: Detail[] }) => token.rar,
+      },
       rpInitiatedLogout: { enabled: true },
       resourceIndicators: {
         enabled: true,
@@ -90,6 +112,19 @@ function configuration({ resource, format }: { resource: string; format: 'jwt' |
       Session: 3_600,
     },
   };
+}
+
+interface Detail {
+  type: string;
+  actions?: string[];
+}
+
+interface Context {
+  oidc: { params: { authorization_details?: string } };
+}
+
+function refuseUnlessActions(_context: unknown, { actions }: Detail): void {
+  if (!Array.isArray(actions)) throw new providerErrors.InvalidAuthorizationDetails();
 }
 
 function signingKey(algorithm: 'ES256' | 'RS256'): object {

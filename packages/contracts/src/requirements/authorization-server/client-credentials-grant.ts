@@ -11,7 +11,7 @@ export const clientCredentialsGrant = group('AS-CC', 'Client credentials grant',
   must('AS-CC-02', ['core', 'rejects'], {
     requirement: 'A public client has no token of its own',
     expected: [json(400, 'unauthorized_client')],
-    accepted: [json(401, 'invalid_client')],
+    accepted: [json(401, 'invalid_client'), json(400, 'invalid_client'), json(400, 'invalid_request')],
     sources: [from('OAuth 2.1', '4.2')],
   }),
   must('AS-CC-03', ['core'], {

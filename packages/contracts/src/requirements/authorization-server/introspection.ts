@@ -61,7 +61,7 @@ export const jwtIntrospection = group('AS-JINT', 'Introspection as a JWT', [
   must('AS-JINT-04', ['rejects'], {
     requirement: 'A caller who has not authenticated gets no JWT',
     expected: [json(400, 'invalid_client')],
-    accepted: [json(401, 'invalid_client')],
+    accepted: [json(401, 'invalid_client'), json(400, 'invalid_request')],
     sources: [from('RFC 9701', '5')],
   }),
   must('AS-JINT-05', [], {

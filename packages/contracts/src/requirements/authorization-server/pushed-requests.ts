@@ -21,6 +21,8 @@ export const pushedRequests = group('AS-PAR', 'Pushed authorization requests', [
   must('AS-PAR-04', ['core', 'rejects'], {
     requirement: 'A reference cannot be pushed itself',
     expected: [json(400, 'invalid_request')],
+    // RFC 9126 §2.3 leaves the code to the authorization endpoint’s, of which OpenID Connect has one for it.
+    accepted: [json(400, 'request_uri_not_supported'), json(400, 'invalid_request_uri')],
     sources: [from('RFC 9126', '2.1')],
   }),
   must('AS-PAR-05', ['core', 'rejects'], {

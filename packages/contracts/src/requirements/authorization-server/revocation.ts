@@ -21,7 +21,8 @@ export const revocation = group('AS-REV', 'Revocation', [
   must('AS-REV-04', ['core', 'rejects'], {
     requirement: 'Another client’s token stays alive',
     expected: [json(400, 'invalid_grant')],
-    accepted: [answer(200)],
+    // RFC 7009 §2.1: refused, and the client is told of the error, of which no code is named.
+    accepted: [answer(200), json(400, 'invalid_request'), json(400, 'unauthorized_client'), json(400, 'invalid_client')],
     sources: [from('RFC 7009', '2.1')],
   }),
   must('AS-REV-05', ['core'], {

@@ -6,6 +6,7 @@ import { factsOf } from '../facts.ts';
 import { push } from '../pushed-requests.ts';
 import { refresh, refreshable } from '../refresh.ts';
 import { type AuthorizationServer, tokensFrom } from '../subject.ts';
+import type { KnownClient } from '../target.ts';
 
 const UNKNOWN = JSON.stringify([{ type: 'urn:rolecall:unheard_of' }]);
 
@@ -13,7 +14,7 @@ const UNKNOWN = JSON.stringify([{ type: 'urn:rolecall:unheard_of' }]);
 export const authorizationDetails = [
   check<AuthorizationServer>('AS-RAR-01 AS-RAR-03', 'details that are right', async (server) => {
     const details = right(server);
-    const client = await server.client('web');
+    const client = await askingClient(server);
     const { response } = await server.tokens(client, { authorization_details: JSON.stringify(details) });
     requireTypes(response['authorization_details'], details, 'the token response (RFC 9396 §7)');
     if (server.metadata.pushed_authorization_request_endpoint === undefined) return;
@@ -28,7 +29,7 @@ export const authorizationDetails = [
   }),
   check<AuthorizationServer>('AS-RAR-04', 'other details at a refresh than were granted', async (server) => {
     const authorization_details = JSON.stringify(right(server));
-    const tokens = await refreshable(server, await server.client('web'), { authorization_details });
+    const tokens = await refreshable(server, await askingClient(server), { authorization_details });
     const wider = await refresh(server, tokens, { authorization_details: UNKNOWN });
     require(errorOf(wider) ===
       'invalid_authorization_details', `it answered ${wider.status} ${errorOf(wider) ?? ''} to what was never granted`);
@@ -37,7 +38,7 @@ export const authorizationDetails = [
   }),
   check<AuthorizationServer>('AS-RAR-05', 'the details in the access token', async (server) => {
     const details = right(server);
-    const tokens = await server.tokens(await server.client('web'), { authorization_details: JSON.stringify(details) });
+    const tokens = await server.tokens(await askingClient(server), { authorization_details: JSON.stringify(details) });
     requireTypes((await factsOf(server, tokens))['authorization_details'], details, 'the access token, and its introspection');
   }),
   check<AuthorizationServer>('AS-RAR-06', 'a type that the client has not registered', async (server) => {
@@ -70,6 +71,12 @@ function offered({ metadata }: AuthorizationServer): void {
 function right(server: AuthorizationServer): readonly Record<string, unknown>[] {
   offered(server);
   return server.target.authorizationDetails ?? notTried('it takes details that are right here: name them (authorizationDetails)');
+}
+
+/** A client that may ask for them: some servers want their types to be registered (RFC 9396 §10). */
+async function askingClient(server: AuthorizationServer): Promise<KnownClient> {
+  if (server.target.clients?.web !== undefined || server.metadata.registration_endpoint === undefined) return server.client('web');
+  return server.clients.another('web', { authorization_details_types: [...new Set(right(server).map(({ type }) => type))] });
 }
 
 /** A server may fill in and leave out members; the types are those that were asked for. */

@@ -52,7 +52,9 @@ export const clientCredentialsGrant = [
     if (answer.status !== 200) return judge(answer, 'AS-CC-04');
     // A server may ignore what it does not know, if it says so (RFC 6749 §3.3).
     const { scope = UNKNOWN_SCOPE } = answer.json();
-    require(!scopesOf(scope).includes(UNKNOWN_SCOPE), 'it gave a scope that cannot be known to it');
+    require(!scopesOf(scope).includes(
+      UNKNOWN_SCOPE,
+    ), 'it gives a token and does not say that its scope is not the one that was asked for (RFC 6749 §5.1)');
   }),
   check<AuthorizationServer>('AS-CC-04', 'a resource that nobody knows', async (server) => {
     const client = await server.client(offered(server));
