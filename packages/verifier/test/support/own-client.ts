@@ -1,20 +1,14 @@
 import { readOptions } from '@rolecall/testing/options';
-import { reservePort } from '@rolecall/testing/reserved-ports';
 import { startRole } from '@rolecall/testing/start-role';
 import type { ClientOptions } from '../../src/client/verify.ts';
+import { clientAddress } from './client-address.ts';
 
 /** Characters that show whether a secret is encoded as it has to be. */
 const SECRET = 'a secret: 50% of + & more';
 
 /** This project’s sample client, as its owner would configure it for the verifier. */
 export async function ownClient(environment: Record<string, string> = {}): Promise<ClientOptions> {
-  const { port, release } = await reservePort();
-  let held = true;
-  const releaseOnce = async (): Promise<void> => {
-    if (held) await release();
-    held = false;
-  };
-  const client = `http://localhost:${port}`;
+  const { url: client, port, take } = await clientAddress();
   const options = readOptions({ environment: { client: { CLIENT_SECRET: SECRET, PEER_TIMEOUT: '1', ...environment } } });
   return {
     issuer: 'http://localhost:0',
@@ -27,8 +21,7 @@ export async function ownClient(environment: Record<string, string> = {}): Promi
     logoutSelector: 'form[action="/logout"]',
     profiles: ['mcp', 'oidc'],
     launch: async (addresses) => {
-      // Held until here, so that no played server gets it.
-      await releaseOnce();
+      await take();
       const running = await startRole('client', { ...addresses, client }, { port, release: async () => {} }, options, undefined);
       return () => running.close();
     },

@@ -110,18 +110,18 @@ export function waysOf({ headers, form }: Received): string[] {
   ].filter((way) => way !== false);
 }
 
-function basicOf({ headers }: Received): { id: string; secret: string } | undefined {
+/** What was sent by Basic. A half that cannot be decoded, as it was not encoded, is undefined. */
+function basicOf({ headers }: Received): { id: string | undefined; secret: string | undefined } | undefined {
   const [, credentials] = /^Basic\s+(\S+)$/i.exec(headers.get('authorization') ?? '') ?? [];
   if (credentials === undefined) return undefined;
   const [id = '', ...secret] = Buffer.from(credentials, 'base64').toString('utf8').split(':');
   return { id: decoded(id), secret: decoded(secret.join(':')) };
 }
 
-/** Undefined in a sentence of its own would be: what cannot be decoded was not encoded. */
-function decoded(text: string): string {
+function decoded(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    return text;
+    return undefined;
   }
 }
