@@ -9,7 +9,7 @@ import type { PactFile } from '@rolecall/contract-testing/pact-file';
 import { decide } from './decide.ts';
 import { deployedVersions, PACTS } from './versions.ts';
 
-// May the version that is checked out be deployed? Exit code 0: yes. docs/contracts.md has examples.
+// May the version that is checked out be deployed? Exit code 0: yes, 1: no, 2: the question cannot be answered. docs/contracts.md has examples.
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const ROLES = ['authorization-server', 'resource-server', 'sample-client'];
 const MARKS = { fine: '✓', unknown: '?', broken: '✗' };
@@ -17,20 +17,24 @@ const USAGE = `npm run can-i-deploy -- --role <${ROLES.join('|')}> --to <environ
   --first   there is nothing in the environment yet: what is not known there is no obstacle
   --record  it has been deployed: the tag deployed/<environment>/<role> moves to what is checked out`;
 
-const { role, to: environment, first, record } = readOptions();
-const versions = deployedVersions(ROOT, environment);
-if (record) {
-  process.stdout.write(
-    `${await versions.record(role)} is what is checked out. Push it: git push --force origin deployed/${environment}/${role}\n`,
-  );
-} else {
+const options = readOptions();
+process.exitCode = await answer(options).catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  return 2;
+});
+
+async function answer({ role, to: environment, first, record }: ReturnType<typeof readOptions>): Promise<number> {
+  const versions = deployedVersions(ROOT, environment);
+  if (record) {
+    const tag = await versions.record(role);
+    process.stdout.write(`${tag} is what is checked out. Push it: git push --force origin ${tag}\n`);
+    return 0;
+  }
   const findings = await decide({ role, environment, roles: ROLES, pactsDirectory: join(ROOT, PACTS), versions, verify });
   for (const { kind, text } of findings) process.stdout.write(`${MARKS[kind]} ${text}\n`);
-  const obstacles = findings.filter(({ kind }) => kind === 'broken' || (kind === 'unknown' && !first));
-  process.stdout.write(
-    `${obstacles.length === 0 ? 'Yes' : 'No'}: ${role} ${obstacles.length === 0 ? 'may' : 'may not'} be deployed to ${environment}.\n`,
-  );
-  process.exitCode = obstacles.length === 0 ? 0 : 1;
+  const may = !findings.some(({ kind }) => kind === 'broken' || (kind === 'unknown' && !first));
+  process.stdout.write(`${may ? 'Yes' : 'No'}: ${role} ${may ? 'may' : 'may not'} be deployed to ${environment}.\n`);
+  return may ? 0 : 1;
 }
 
 function readOptions() {
