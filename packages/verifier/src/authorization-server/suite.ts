@@ -1,8 +1,11 @@
 import type { Check, Suite } from '../check.ts';
+import { accessTokens } from './checks/access-tokens.ts';
+import { assertions } from './checks/assertions.ts';
 import { authorizationDetails } from './checks/authorization-details.ts';
 import { authorizationRequest } from './checks/authorization-request.ts';
 import { authorizationResponse } from './checks/authorization-response.ts';
 import { backChannelLogout } from './checks/back-channel-logout.ts';
+import { clientAuthentication } from './checks/client-authentication.ts';
 import { clientCredentialsGrant } from './checks/client-credentials-grant.ts';
 import { clientIdMetadataDocuments } from './checks/client-id-metadata-documents.ts';
 import { codeGrant } from './checks/code-grant.ts';
@@ -24,8 +27,10 @@ import { refreshTokenGrant } from './checks/refresh-token-grant.ts';
 import { registrationManagement } from './checks/registration-management.ts';
 import { registration } from './checks/registration.ts';
 import { requestObjects } from './checks/request-objects.ts';
+import { resourceIndicators } from './checks/resource-indicators.ts';
 import { revocation } from './checks/revocation.ts';
 import { stepUp } from './checks/step-up.ts';
+import { tokenEndpoint } from './checks/token-endpoint.ts';
 import { tokenExchange } from './checks/token-exchange.ts';
 import type { AuthorizationServer } from './subject.ts';
 import { unseen } from './unseen.ts';
@@ -38,6 +43,11 @@ const checks: readonly Check<AuthorizationServer>[] = [
   ...authorizationRequest,
   ...pages,
   ...codeGrant,
+  ...tokenEndpoint,
+  ...clientAuthentication,
+  ...assertions,
+  ...resourceIndicators,
+  ...accessTokens,
   ...refreshTokenGrant,
   ...clientCredentialsGrant,
   ...introspection,

@@ -1,5 +1,11 @@
 /** What nobody can see from outside, and why. */
 export const unseen: Readonly<Record<string, string>> = {
+  'AS-GEN-13': 'it takes more guesses than a verifier may make',
+  'AS-JWKS-02': 'a server changes its keys when it wants to',
+  'AS-AUTHZ-17': 'nothing from outside makes a server fail',
+  'AS-CODE-12': 'what is in logs is not seen from outside',
+  'AS-CAUTH-21': 'it takes as long as a secret lasts',
+  'AS-RI-06': 'it is for the resource servers to refuse: try those',
   'AS-RT-06': 'a refresh token lives for days: nobody waits for its absolute end',
   'AS-RT-14': 'a password is not changed from outside; what the end of a session does is tried with AS-BCL-05',
   'AS-REG-10': 'what a server may fetch from inside of its own network is not seen from outside',

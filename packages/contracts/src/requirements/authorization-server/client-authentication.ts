@@ -58,7 +58,7 @@ export const clientAuthentication = group('AS-CAUTH', 'Client authentication', [
     requirement:
       'A signed assertion for the issuer, from and about the client, with end and `jti`, authenticates it; a `client_id` beside it has to agree',
     expected: [json(200), json(401, 'invalid_client', 'another client_id')],
-    accepted: [json(400, 'invalid_client', 'another client_id')],
+    accepted: [json(400, 'invalid_client', 'another client_id'), json(400, 'invalid_request', 'another client_id')],
     sources: [from('RFC 7523', '2.2', '3'), from('OpenID Connect Core', '9')],
   }),
   must('AS-CAUTH-11', ['core', 'rejects'], {

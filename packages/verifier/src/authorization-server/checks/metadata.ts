@@ -6,6 +6,8 @@ import { documents, listOf, type MetadataDocument } from '../documents.ts';
 import { metadataAddresses } from '../metadata.ts';
 import type { AuthorizationServer, EndpointName } from '../subject.ts';
 
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
 /** The metadata documents (RFC 8414, OpenID Connect Discovery). */
 export const metadata = [
   check<AuthorizationServer>('AS-META-01', 'the document of OAuth', async (server) => {
@@ -15,6 +17,16 @@ export const metadata = [
     if (answer.status === 404 && !server.profiles.includes('mcp')) notApplicable('only OpenID Connect’s document is published');
     judge(answer, 'AS-META-01');
     answer.json();
+  }),
+  eachDocument('AS-GEN-01', 'the addresses', ({ content, url }) => {
+    for (const [member, address] of Object.entries(content)) {
+      if (typeof address !== 'string' || !/^(?:issuer|jwks_uri|.+_endpoint)$/.test(member)) continue;
+      require(URL.canParse(address), `${member} of ${url} is no address`);
+      const { protocol, hostname, search } = new URL(address);
+      require(protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname)), `${member} of ${url} is not https`);
+      require(!address.includes('#'), `${member} of ${url} has a fragment`);
+      require(member !== 'issuer' || search === '', `the issuer of ${url} has a query`);
+    }
   }),
   eachDocument('AS-META-02', 'the issuer in each document', ({ content, url }, { issuer }) =>
     require(content['issuer'] === issuer, `${url} says the issuer is ${JSON.stringify(content['issuer'])}; it is asked for at ${issuer}`),
