@@ -2,9 +2,10 @@ import { type Ecosystem, startEcosystem } from '@rolecall/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyAuthorizationServer } from '../src/authorization-server/verify.ts';
 
-/** Of these groups it is said below what does not pass, so that nothing gets lost unseen. */
+/** The code flow, from its metadata to its tokens. */
 const groups = ['AS-GEN', 'AS-META', 'AS-JWKS', 'AS-AUTHZ', 'AS-CODE', 'AS-TOKEN', 'AS-CAUTH', 'AS-RI', 'AS-AT'];
 
+/** Said one by one, so that nothing gets lost unseen. */
 const notPassed = [
   'AS-GEN-13 not tried',
   'AS-META-03 not applicable',
@@ -41,6 +42,7 @@ describe('this project’s own authorization server', () => {
       resource: ecosystem.resource,
       scope: 'notes:read notes:write',
       user: { username: 'alice', password: 'wonderland' },
+      only: groups,
     });
     const wrong = report.results
       .filter(({ verdict }) => verdict === 'failed')
@@ -48,7 +50,7 @@ describe('this project’s own authorization server', () => {
     expect(wrong).toEqual([]);
     const broken = report.results.filter(({ because }) => because?.includes('the check itself has failed'));
     expect(broken).toEqual([]);
-    const others = report.results.filter(({ id, verdict }) => verdict !== 'passed' && groups.some((group) => id.startsWith(`${group}-`)));
+    const others = report.results.filter(({ verdict }) => verdict !== 'passed');
     expect(others.map(({ id, verdict }) => `${id} ${verdict}`)).toEqual(notPassed);
   });
 });
