@@ -20,7 +20,23 @@ beforeAll(async () => {
       service: { ...client, client_id: 'sample-service', client_secret: 'sample-service-secret', scope: 'notes:read' },
       resourceServer: { ...client, client_id: 'resource-server', client_secret: 'resource-server-secret' },
     },
-    only: ['AS-RT', 'AS-CC', 'AS-INTRO', 'AS-JINT', 'AS-REV', 'AS-REG', 'AS-MGMT'],
+    only: [
+      'AS-RT',
+      'AS-CC',
+      'AS-INTRO',
+      'AS-JINT',
+      'AS-REV',
+      'AS-REG',
+      'AS-MGMT',
+      'AS-DPOP',
+      'AS-PAR',
+      'AS-DEV',
+      'AS-JAR',
+      'AS-RAR',
+      'AS-TX',
+      'AS-STEP',
+      'AS-CIMD',
+    ],
   });
 }, 60_000);
 afterAll(() => ecosystem.close());

@@ -77,7 +77,8 @@ export const requestObjects = [
     judge(await server.peek(server.authorizationRequest(client).parameters), 'AS-JAR-08');
   }),
   check<AuthorizationServer>('AS-JAR-09', 'a reference to an address that is not registered', async (server) => {
-    if (server.metadata.require_pushed_authorization_requests === true) notApplicable('every reference has to be a pushed one');
+    if (!knowsReferences(server))
+      notApplicable('nothing announced has to do with request_uri, and what is unknown is ignored (RFC 6749 §3.1)');
     const client = await server.client('web');
     const { parameters } = server.authorizationRequest(client);
     const answer = await server.peek({ ...parameters, request_uri: 'https://unregistered.verifier.example/request' });
@@ -93,6 +94,16 @@ function offered(server: AuthorizationServer): 'requests' {
   } = server.metadata;
   if (announced === true || require_signed_request_object === true || algorithms !== undefined) return 'requests';
   return notApplicable('the metadata announces no request objects');
+}
+
+/** Whether `request_uri` means anything: as a pushed one, as a signed one, or as OpenID Connect knows it. */
+function knowsReferences({ metadata }: AuthorizationServer): boolean {
+  return (
+    metadata.pushed_authorization_request_endpoint !== undefined ||
+    metadata.request_uri_parameter_supported !== undefined ||
+    metadata.request_parameter_supported !== undefined ||
+    metadata.id_token_signing_alg_values_supported !== undefined
+  );
 }
 
 /** What stands beside an object: what RFC 9101 asks for, and what OpenID Connect Core §6.1 wants to see there as well. */
