@@ -9,6 +9,8 @@ const byId = new Map(requirements.map((each) => [each.id, each]));
 export interface Case {
   /** Those that the catalogue gives for this case: a part of its words. Without it all count. */
   when?: string;
+  /** The scheme that was used, where the catalogue's outcome speaks of `Bearer`. */
+  scheme?: 'Bearer' | 'DPoP';
 }
 
 /**
@@ -16,12 +18,12 @@ export interface Case {
  *
  * @throws Finding (`failed`) saying what was expected and what came.
  */
-export function judge(answer: Answer, id: string, { when }: Case = {}): void {
+export function judge(answer: Answer, id: string, { when, scheme = 'Bearer' }: Case = {}): void {
   const requirement = byId.get(id);
   if (requirement === undefined) throw new Error(`there is no requirement ${id}`);
-  const possible = [...requirement.expected, ...requirement.accepted].filter(
-    (outcome) => when === undefined || (outcome.when?.includes(when) ?? false),
-  );
+  const possible = [...requirement.expected, ...requirement.accepted]
+    .filter((outcome) => when === undefined || (outcome.when?.includes(when) ?? false))
+    .map((outcome) => (outcome.where === 'challenge' && outcome.scheme === 'Bearer' ? { ...outcome, scheme } : outcome));
   if (possible.length === 0) throw new Error(`${id} has no outcome for the case "${when}"`);
   if (!possible.some((outcome) => matches(answer, outcome)))
     failed(`${answer.to} should have answered ${possible.map(described).join(' or ')}; it answered ${seen(answer)}`);
