@@ -19,15 +19,22 @@ export interface Case {
  * @throws Finding (`failed`) saying what was expected and what came.
  */
 export function judge(answer: Answer, id: string, { when, scheme = 'Bearer' }: Case = {}): void {
-  const requirement = byId.get(id);
-  if (requirement === undefined) throw new Error(`there is no requirement ${id}`);
-  const possible = [...requirement.expected, ...requirement.accepted]
+  const possible = outcomesOf(id)
     .filter((outcome) => when === undefined || (outcome.when?.includes(when) ?? false))
     .map((outcome) => (outcome.where === 'challenge' && outcome.scheme === 'Bearer' ? { ...outcome, scheme } : outcome));
   if (possible.length === 0) throw new Error(`${id} has no outcome for the case "${when}"`);
   if (!possible.some((outcome) => matches(answer, outcome)))
-    failed(`${answer.to} should have answered ${possible.map(described).join(' or ')}; it answered ${seen(answer)}`);
+    failed(`${answer.to} should have answered ${possible.filter(isAnswer).map(described).join(' or ')}; it answered ${seen(answer)}`);
 }
+
+/** What the catalogue expects or accepts for a requirement. */
+export function outcomesOf(id: string): readonly Outcome[] {
+  const requirement = byId.get(id);
+  if (requirement === undefined) throw new Error(`there is no requirement ${id}`);
+  return [...requirement.expected, ...requirement.accepted];
+}
+
+const isAnswer = ({ where }: Outcome): boolean => !['document', 'token', 'request', 'none'].includes(where);
 
 /** Whether an answer is this outcome. Documents, tokens and requests to come are no answers and never match. */
 export function matches(answer: Answer, outcome: Outcome): boolean {

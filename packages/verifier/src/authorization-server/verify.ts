@@ -1,12 +1,9 @@
 import { createHttp } from '../http.ts';
-import { createPerson, type User } from '../person/create-person.ts';
+import type { User } from '../person/create-person.ts';
 import { createRecorder } from '../recorder.ts';
 import type { Report } from '../report.ts';
 import { type Progress, runSuite, type Selection } from '../run-suite.ts';
-import { createClients } from './clients.ts';
-import { readMetadata } from './metadata.ts';
-import { createOwnAddress } from './own-address.ts';
-import { createAuthorizationServer } from './subject.ts';
+import { openAuthorizationServer } from './open.ts';
 import { authorizationServerSuite } from './suite.ts';
 import type { AuthorizationServerTarget } from './target.ts';
 
@@ -23,24 +20,11 @@ export interface AuthorizationServerOptions extends AuthorizationServerTarget, S
  * @throws Finding where there is no metadata at the issuer: then there is nothing to verify.
  */
 export async function verifyAuthorizationServer(options: AuthorizationServerOptions): Promise<Report> {
-  const { issuer, user, timeout } = options;
+  const { issuer: name, user, profiles, timeout } = options;
   const recorder = createRecorder();
   const http = createHttp({ recorder, timeout });
-  const metadata = await readMetadata(http, issuer);
-  const scope = options.scope ?? metadata.scopes_supported?.join(' ');
-  const clients = createClients({ http, target: options, metadata, scope });
-  const ownAddress = createOwnAddress(options, recorder);
-  const person = user && createPerson(user, { http, recorder, timeout });
-  const profiles = options.profiles ?? [];
-  const subject = createAuthorizationServer({ target: options, metadata, http, clients, ownAddress, person, profiles, scope });
-  try {
-    const report = await runSuite({
-      ...options,
-      ...{ role: 'authorization server', name: issuer, suite: authorizationServerSuite, subject, recorder },
-    });
-    return { ...report, left: await clients.close() };
-  } finally {
-    await ownAddress.close();
-    await person?.close();
-  }
+  const { server: subject, close } = await openAuthorizationServer({ target: options, user, profiles, http, recorder, timeout });
+  // Whatever a check does is in the report: this ends by returning.
+  const report = await runSuite({ ...options, role: 'authorization server', name, suite: authorizationServerSuite, subject, recorder });
+  return { ...report, left: await close() };
 }

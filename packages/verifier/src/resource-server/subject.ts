@@ -1,8 +1,8 @@
 import type { Profile } from '@rolecall/contracts/requirements/requirement';
-import { challengeParameter } from '../challenge.ts';
+import { challengeParameter, challengesOf } from '../challenge.ts';
 import { failed, Finding, notApplicable, notTried } from '../finding.ts';
 import type { Answer, Http } from '../http.ts';
-import { judge } from '../judge.ts';
+import { judge, outcomesOf } from '../judge.ts';
 import { until } from '../until.ts';
 import { type TakenApart, takeApart } from './jwt.ts';
 import type { ResourceMetadata } from './metadata.ts';
@@ -140,7 +140,7 @@ export function createResourceServer({ target, http, tokens, metadata, newKey }:
       const jwt = takeApart(token.text);
       return jwt === undefined ? notApplicable('its access tokens are opaque') : { token, jwt };
     },
-    played: (what) => tokens.played ?? notTried(`${what} can only be had where the verifier plays the issuer (playIssuer)`),
+    played: (what) => tokens.played ?? notTried(`it takes ${what}, which can only be had where the verifier plays the issuer (playIssuer)`),
     announced: () => metadata ?? notApplicable('it has no metadata (RFC 9728)'),
     proofKey: newKey,
   };
@@ -153,7 +153,17 @@ export const isOpen = ({ status }: Answer): boolean => status >= 200 && status <
 export function mustRefuse(answer: Answer, id: string, what: string, scheme: Scheme = 'Bearer'): void {
   if (isOpen(answer)) failed(`${what} opened ${answer.to} (${answer.status})`);
   if (answer.status >= 500) failed(`${what} was answered with ${answer.status}, as if it were the server's own fault`);
+  if (isAboutTokens(id) && saysNoError(answer, id)) return;
   about(what, () => judge(answer, id, { scheme }));
+}
+
+/** Requirements of which tokens are good. How their refusal is written is another's: RS-TOK-05, RS-TOK-06 and RS-TOK-08. */
+const isAboutTokens = (id: string): boolean => /^RS-(?:JWT|INT|DPOP|RAR)-/.test(id);
+
+/** A refusal with the right status that gives no reason, as it may (RFC 6750 §3: SHOULD). */
+function saysNoError(answer: Answer, id: string): boolean {
+  const reasons = (challengesOf(answer) ?? []).flatMap(({ parameters }) => parameters.filter(([name]) => name === 'error'));
+  return reasons.length === 0 && outcomesOf(id).some((outcome) => outcome.where === 'challenge' && outcome.status === answer.status);
 }
 
 /** Says what a finding is about. */

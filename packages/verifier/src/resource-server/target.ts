@@ -63,8 +63,8 @@ export interface ResourceServerTarget {
   clients?: KnownClients | undefined;
   /** For registration where it is not open (RFC 7591 §3). */
   initialAccessToken?: string | undefined;
-  /** Another resource of that server's, to ask tokens for that are none of this one's business. */
-  otherResource?: string | undefined;
+  /** Another resource of that server's, to ask for tokens that open nothing here, and a scope that it has. */
+  otherResource?: { identifier: string; scope?: string | undefined } | undefined;
   /** A scope of that server's that is not enough for the operation. */
   otherScope?: string | undefined;
 

@@ -1,10 +1,9 @@
-import { createClients } from '../authorization-server/clients.ts';
 import { readMetadata } from '../authorization-server/metadata.ts';
-import { createAuthorizationServer } from '../authorization-server/subject.ts';
+import { type OpenedAuthorizationServer, openAuthorizationServer } from '../authorization-server/open.ts';
 import { notApplicable } from '../finding.ts';
 import { createHttp, type Http } from '../http.ts';
-import { createFormFiller, type Credentials, type Selectors, usualSelectors } from '../person/form-filler.ts';
-import { createRecorder } from '../recorder.ts';
+import type { User } from '../person/create-person.ts';
+import { createRecorder, type Recorder } from '../recorder.ts';
 import type { Report } from '../report.ts';
 import { type Progress, runSuite, type Selection } from '../run-suite.ts';
 import { findMetadata, type ResourceMetadata } from './metadata.ts';
@@ -15,11 +14,10 @@ import { resourceServerSuite } from './suite.ts';
 import type { ResourceServerTarget } from './target.ts';
 import { playedTokens } from './tokens/played.ts';
 import { servedTokens } from './tokens/served.ts';
-import type { TokenSource } from './tokens/tokens.ts';
 
 export interface ResourceServerOptions extends Omit<ResourceServerTarget, 'profiles'>, Selection, Progress {
   /** Who logs in and consents at the authorization server. Without one, clients act for themselves. */
-  user?: (Credentials & { selectors?: Partial<Selectors> | undefined }) | undefined;
+  user?: User | undefined;
   /** Milliseconds to wait for an answer. */
   timeout?: number | undefined;
   /** The played issuer listens: now the resource server can be started. The checks begin when this is done. */
@@ -39,24 +37,36 @@ export async function verifyResourceServer(options: ResourceServerOptions): Prom
     );
   const recorder = createRecorder();
   const http = createHttp({ recorder, timeout: options.timeout });
-  const issuer = await issuerOf(options);
+  const played = await issuerOf(options);
+  let server: OpenedAuthorizationServer | undefined;
   try {
-    if (issuer) {
-      issuer.onExchange = recorder.record;
-      await options.onIssuer?.(issuer);
+    if (played) {
+      played.onExchange = recorder.record;
+      await options.onIssuer?.(played);
     }
     const metadata = await findMetadata(http, options.resource);
     const key = metadata?.dpop_bound_access_tokens_required === true ? await newKey(metadata) : undefined;
-    const scope = scopeOf(options);
-    const tokens: TokenSource = issuer
-      ? playedTokens({ target: options, issuer, scope, key })
-      : await realTokens(http, options, scope ?? metadata?.scopes_supported?.join(' '), key);
+    const needed = scopeOf(options);
+    const scope = played ? needed : (needed ?? metadata?.scopes_supported?.join(' '));
+    if (!played) server = await opened(options, scope, http, recorder);
+    const shared = { target: options, scope, key };
+    const tokens = played
+      ? playedTokens({ ...shared, issuer: played })
+      : servedTokens({ ...shared, server: (server as OpenedAuthorizationServer).server, hasUser: options.user !== undefined });
     const subject = createResourceServer({ target: options, http, tokens, metadata, newKey: () => newKey(metadata) });
-    return await runSuite({ ...options, role: 'resource server', name: options.resource, suite: resourceServerSuite, subject, recorder });
+    const report = await runSuite({
+      ...options,
+      role: 'resource server',
+      name: options.resource,
+      suite: resourceServerSuite,
+      subject,
+      recorder,
+    });
+    return { ...report, ...(server && { left: await server.close() }) };
   } finally {
-    if (issuer) issuer.onExchange = undefined;
+    if (played) played.onExchange = undefined;
     // One that was given is whose it is.
-    if (issuer !== options.playIssuer) await issuer?.close();
+    if (played !== options.playIssuer) await played?.close();
   }
 }
 
@@ -66,21 +76,13 @@ async function issuerOf({ playIssuer: asked, tokens }: ResourceServerOptions): P
   return playIssuer({ algorithm: tokens?.algorithm, ...(typeof asked === 'string' ? { issuer: asked } : asked) });
 }
 
-async function realTokens(
-  http: Http,
-  options: ResourceServerOptions,
-  scope: string | undefined,
-  key: ProofKey | undefined,
-): Promise<TokenSource> {
-  const { issuer = '', user, otherScope } = options;
-  const target = { ...options, issuer };
-  const metadata = await readMetadata(http, issuer);
-  // What clients may ask for at all.
-  const registered = union(scope, otherScope, user && metadata.scopes_supported?.includes('openid') ? 'openid' : undefined);
-  const clients = createClients({ http, target, registrationEndpoint: metadata.registration_endpoint, scope: registered });
-  const person = user && createFormFiller(http, user, { ...usualSelectors, ...user.selectors });
-  const server = createAuthorizationServer({ target, metadata, http, clients, person, scope });
-  return servedTokens({ target: options, server, scope, hasUser: person !== undefined, key });
+/** The authorization server, with all that its clients may ask for. */
+async function opened(options: ResourceServerOptions, scope: string | undefined, http: Http, recorder: Recorder) {
+  const { issuer = '', user, profiles, timeout, otherScope, otherResource, clients, initialAccessToken, resource } = options;
+  const { scopes_supported: known = [] } = await readMetadata(http, issuer);
+  const registered = union(scope, otherScope, otherResource?.scope, user && known.includes('openid') ? 'openid' : undefined);
+  const target = { issuer, clients, initialAccessToken, resource, scope: registered };
+  return openAuthorizationServer({ target, user, profiles, http, recorder, timeout });
 }
 
 /** Everything that the operations need. */

@@ -1,22 +1,23 @@
-import { MIGRATIONS } from '@rolecall/resource-server/open-stores';
-import { start } from '@rolecall/resource-server/start';
-import { migratedDatabase } from '@rolecall/storage/migrated-database';
+import { readOptions } from '@rolecall/testing/options';
 import { reservePort } from '@rolecall/testing/reserved-ports';
+import { defaultSnapshotFolder } from '@rolecall/testing/snapshot-folder';
+import { startRole } from '@rolecall/testing/start-role';
 
 export interface OwnResourceServer {
   resource: string;
   close(): Promise<void>;
 }
 
-/** This project's own resource server, with any issuer. */
+/** This project's own resource server, with any issuer. @param environment further variables */
 export async function startOwnResourceServer(issuer: string, environment: Record<string, string> = {}): Promise<OwnResourceServer> {
-  const { port, release } = await reservePort();
-  const resource = `http://localhost:${port}`;
-  const { app, host } = await start(
-    { NODE_ENV: 'test', HOST: 'localhost', PORT: String(port), ISSUER: issuer, RESOURCE: resource, LOG_LEVEL: 'silent', ...environment },
-    { database: { kind: 'embedded', directory: 'memory://', loadDataDir: await migratedDatabase(MIGRATIONS, undefined) } },
+  const port = await reservePort();
+  const resource = `http://localhost:${port.port}`;
+  const { close } = await startRole(
+    'resource-server',
+    { issuer, resource, client: 'http://localhost:4002' },
+    port,
+    readOptions({ environment: { resourceServer: environment } }),
+    await defaultSnapshotFolder(),
   );
-  await release();
-  await app.listen({ host, port });
-  return { resource, close: () => app.close() };
+  return { resource, close };
 }

@@ -26,6 +26,7 @@ export const resourceServerPresentedTokens = group('RS-TOK', 'How a token is pre
   must('RS-TOK-05', ['core', 'rejects'], {
     requirement: 'A token that is malformed, unknown, expired, revoked or forged opens nothing',
     expected: [challenge(401, 'Bearer', 'invalid_token')],
+    // The reason SHOULD be given (RFC 6750 §3), and what is malformed may be called that (§3.1).
     accepted: [challenge(401, 'Bearer'), challenge(400, 'Bearer', 'invalid_request')],
     sources: [from('RFC 6750', '3.1'), from('MCP authorization', 'token handling')],
   }),

@@ -78,8 +78,10 @@ export const introspection = [
       { what: 'an active token past its end', call: { token: await tokens.opaque({ iat: now() - 7_200, exp: now() - 3_600 }) } },
     ];
     await server.refuses('RS-INT-02', attempts, { token: await tokens.opaque() });
-    for (const scope of server.operation.scope === undefined ? [] : otherScopes(server.operation.scope))
-      mustRefuse(await server.call({ token: await tokens.opaque({ scope }) }), 'RS-INT-02', 'an active token that lacks scope');
+    for (const scope of server.operation.scope === undefined ? [] : otherScopes(server.operation.scope)) {
+      const token = await tokens.opaque({ scope });
+      mustRefuse(await server.call({ token }), 'RS-INT-02', 'an active token that lacks scope', token.key ? 'DPoP' : 'Bearer');
+    }
   }),
   check<ResourceServer>('RS-INT-03', 'a token that was revoked after it was used', async (server) => {
     const issuer = await asks(server);

@@ -41,7 +41,7 @@ export const jwtClaims = [
       { token },
     );
   }),
-  check<ResourceServer>('RS-TOK-05 RS-JWT-05', 'tokens past their end', (server) =>
+  check<ResourceServer>('RS-JWT-05', 'tokens past their end', (server) =>
     refusesSigned(server, 'RS-JWT-05', {
       'a token that ended an hour ago': { claims: { iat: now() - 2 * HOUR, exp: now() - HOUR } },
       'a token that ended ten minutes ago': { claims: { iat: now() - HOUR, exp: now() - 600 } },

@@ -21,7 +21,10 @@ export const rotation = [
       async () => (isOpen(await server.call({ token: await server.tokens.right() })) ? true : undefined),
       server.patience,
     );
-    if (opened === undefined) failed(`a token signed with a new key was still refused after ${server.patience / 1000} seconds (patience)`);
+    if (opened === undefined) {
+      issuer.keys.withdraw();
+      failed(`a token signed with a new key was still refused after ${server.patience / 1000} seconds (patience)`);
+    }
     const answer = await server.call({ token: before });
     require(isOpen(answer), `the key before, which is still published, was forgotten: ${answer.to} answered ${answer.status}`);
   }),

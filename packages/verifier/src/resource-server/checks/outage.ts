@@ -10,11 +10,11 @@ import { about, isOpen, type ResourceServer } from '../subject.ts';
 const RECOVERY_MILLISECONDS = 12_000;
 const ASKED_WITHIN_MILLISECONDS = 6_000;
 
-const troubles: Record<string, Misbehaviour> = {
+const troubles = {
   'keys that are answered with an error': { status: 500, body: 'out of order' },
   'keys that are no key set': { status: 200, type: 'text/html', body: '<html><body>Welcome</body></html>' },
   'keys that never come': 'silent',
-};
+} satisfies Record<string, Misbehaviour>;
 
 /** What happens before anything is known of the issuer: these go first. */
 export const outage = [
@@ -24,18 +24,24 @@ export const outage = [
     if (issuer.asked('metadata') > 0) notTried('it had read the issuer’s metadata before the checks began: start it afterwards');
     const wrong = { ...issuer.metadata, issuer: 'https://another-issuer.example' };
     issuer.behave('metadata', { status: 200, body: JSON.stringify(wrong) });
+    // Nor may it learn the keys now: that they cannot be had is tried next.
+    issuer.behave('keys', troubles['keys that are answered with an error']);
     try {
-      const answer = await server.call({ token: await server.tokens.right() });
+      await server.call({ token: await server.tokens.right() });
       if (issuer.asked('metadata') === 0) notApplicable('it does not read the issuer’s metadata');
-      require(!isOpen(answer), 'keys were taken from metadata that is of another issuer');
+      if (issuer.asked('keys') === 0) return;
+      issuer.behave('keys');
+      const opened = await until(async () => (isOpen(await server.call({ token: await server.tokens.right() })) ? true : undefined), 3_000);
+      require(opened === undefined, 'keys were taken from metadata that is of another issuer');
     } finally {
       issuer.behave('metadata');
+      issuer.behave('keys');
     }
   }),
   check<ResourceServer>('RS-JWT-09', 'keys that cannot be had', async (server) => {
     const issuer = server.played('an issuer whose keys cannot be had');
     await server.rightJwt();
-    if (issuer.asked('keys') > 0) notTried('it had fetched the keys before the checks began: start it afterwards');
+    if (issuer.told('keys') > 0) notTried('it had fetched the keys before the checks began: start it afterwards');
     try {
       for (const [what, trouble] of Object.entries(troubles)) {
         const answer = await answerIn(trouble, server, issuer);

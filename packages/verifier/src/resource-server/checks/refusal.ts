@@ -19,8 +19,9 @@ export const refusal = [
   check<ResourceServer>('RS-TOK-06', 'a token without the scope', async (server) => {
     const { operation } = server;
     if (operation.scope === undefined) return notTried('nobody said which scope the operation needs');
-    const right = await server.tokens.right();
-    await server.works({ token: right });
+    if (server.tokens.played === undefined && server.target.otherScope === undefined && server.target.otherOperation)
+      notApplicable('the token for one operation, at another, shows it');
+    await server.works();
     for (const token of await server.tokens.withoutScope(operation.scope))
       refusedForScope(await server.call({ token }), operation.scope, token.key ? 'DPoP' : 'Bearer');
   }),
@@ -28,7 +29,7 @@ export const refusal = [
     const { operation, target } = server;
     const { otherOperation } = target;
     if (otherOperation === undefined || operation.scope === undefined)
-      return notTried('it takes a second operation (otherOperation) that needs another scope than the first, and both scopes');
+      return notApplicable('nobody named a second operation (otherOperation) that needs another scope than the first');
     const token = await server.tokens.withScope(operation.scope);
     await server.works({ token });
     refusedForScope(await server.call({ operation: otherOperation, token }), otherOperation.scope, token.key ? 'DPoP' : 'Bearer');

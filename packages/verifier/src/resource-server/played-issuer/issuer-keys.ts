@@ -15,6 +15,8 @@ export interface IssuerKeys {
   readonly published: JWK[];
   /** Signs with a new key from now on, and publishes it beside the others. */
   rotate(): Promise<IssuerKey>;
+  /** Takes the newest key back. */
+  withdraw(): void;
   /** Signs claims with the current key. @param header other members; `undefined` leaves one out. */
   sign(claims: object | string, header: Record<string, unknown>): Promise<string>;
 }
@@ -34,6 +36,7 @@ export async function createIssuerKeys(algorithm: string): Promise<IssuerKeys> {
       keys.push(key);
       return key;
     },
+    withdraw: () => void keys.pop(),
     sign: (claims, header) => {
       const { privateKey, publicJwk } = current();
       return signJwt(claims, { alg: publicJwk.alg, kid: publicJwk.kid, ...header }, privateKey);

@@ -28,6 +28,8 @@ export interface PlayedIssuer {
   metadata: Readonly<Record<string, unknown>>;
   /** How often it was asked for something. */
   asked(document: Document): number;
+  /** How often it has answered that rightly. */
+  told(document: Document): number;
   /** Answers in another way from now on; without a misbehaviour as usual. */
   behave(document: Document, misbehaviour?: Misbehaviour): void;
   /** What introspection says of tokens: of all others that they are not active. */
@@ -55,6 +57,7 @@ export async function playIssuer({ issuer: asked, listen, algorithm = 'RS256' }:
     throw new Error(`${asked} is not an address of this machine alone: say where the issuer is to listen`);
   const keys = await createIssuerKeys(algorithm);
   const counts: Record<Document, number> = { metadata: 0, keys: 0, introspection: 0, elsewhere: 0 };
+  const told = { ...counts };
   const misbehaviours = new Map<Document, Misbehaviour>();
   const waiting = new Map<Document, Set<ServerResponse>>();
   const path = address.pathname.replace(/\/$/, '');
@@ -92,6 +95,7 @@ export async function playIssuer({ issuer: asked, listen, algorithm = 'RS256' }:
     keys,
     metadata,
     asked: (document) => counts[document],
+    told: (document) => told[document],
     behave: (document, misbehaviour) => {
       for (const response of waiting.get(document) ?? []) response.destroy();
       waiting.delete(document);
@@ -124,6 +128,7 @@ export async function playIssuer({ issuer: asked, listen, algorithm = 'RS256' }:
     const document = documents.get((request.url ?? '/').split('?', 1)[0] ?? '/');
     if (document !== undefined) counts[document] += 1;
     const misbehaviour = document && misbehaviours.get(document);
+    if (document !== undefined && misbehaviour === undefined) told[document] += 1;
     // Asked even where it misbehaves: who asked, and how, is what a check looks at.
     const right = await usual(document, request, body);
     const exchange: Exchange = { direction: 'received', startedAt: Date.now(), request: messageOf(request, `${base}${request.url}`, body) };

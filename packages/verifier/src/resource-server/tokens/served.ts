@@ -1,8 +1,7 @@
 import type { JWK } from 'jose';
-import { authenticate } from '../../authorization-server/client-authentication.ts';
 import { type AuthorizationServer, type Tokens, tokensFrom } from '../../authorization-server/subject.ts';
 import type { KnownClient } from '../../authorization-server/target.ts';
-import { notTried } from '../../finding.ts';
+import { Finding, notTried } from '../../finding.ts';
 import type { Fields } from '../../http.ts';
 import { type ProofKey, proofOf } from '../proof.ts';
 import type { ResourceServerTarget } from '../target.ts';
@@ -32,17 +31,14 @@ export function servedTokens({ target, server, scope, hasUser, key }: Options): 
   /** As RFC 9449 §5 has it, with another proof where a nonce is wanted (§8). */
   const bound = async (client: KnownClient, form: Fields, to: ProofKey): Promise<Tokens> => {
     const url = server.endpoint('token_endpoint');
-    const own = await authenticate(client, server.metadata.issuer);
-    const ask = async (nonce: string | undefined) => {
-      const dpop = await proofOf(to, { method: 'POST', url, nonce });
-      return server.token(client, form, { authentication: { ...own, headers: { ...own.headers, dpop } } });
-    };
+    const ask = async (nonce: string | undefined) =>
+      server.token(client, form, { headers: { dpop: await proofOf(to, { method: 'POST', url, nonce }) } });
     const answer = await ask(undefined);
     const nonce = answer.headers.get('dpop-nonce') ?? undefined;
     return tokensFrom(answer.status === 400 && nonce !== undefined ? await ask(nonce) : answer, client);
   };
 
-  const tokenOf = async (
+  const askFor = async (
     changes: Fields,
     to: ProofKey | undefined = key,
     ofUser = hasUser,
@@ -54,6 +50,16 @@ export function servedTokens({ target, server, scope, hasUser, key }: Options): 
     const { access_token: text, response } = to ? await bound(client, form, to) : tokensFrom(await server.token(client, form), client);
     owners.set(text, client);
     return { text, key: to, response };
+  };
+
+  /** What the authorization server does wrong is none of the resource server's business. */
+  const tokenOf: typeof askFor = async (...request) => {
+    try {
+      return await askFor(...request);
+    } catch (error) {
+      if (error instanceof Finding) return notTried(`no token could be had for it: ${error.message}`);
+      throw error;
+    }
   };
 
   return {
@@ -78,10 +84,13 @@ export function servedTokens({ target, server, scope, hasUser, key }: Options): 
     forOthers: async () => {
       if (target.otherResource === undefined)
         return notTried('nobody named another resource of the authorization server’s (otherResource)');
-      return [{ what: 'a token for another resource', token: await tokenOf({ resource: target.otherResource, scope: undefined }) }];
+      const { identifier, scope: wanted } = target.otherResource;
+      return [{ what: 'a token for another resource', token: await tokenOf({ resource: identifier, scope: wanted }) }];
     },
     noAccessTokens: async () => {
       if (!hasUser) return notTried('an ID token takes a user who logs in, or a played issuer (playIssuer)');
+      if (!server.metadata.scopes_supported?.includes('openid'))
+        return notTried('the authorization server announces no ID tokens (openid)');
       const { response } = await tokenOf({ scope: `openid ${scope ?? ''}`.trim() });
       const { id_token: text } = response;
       if (typeof text !== 'string') return notTried('the authorization server issues no ID tokens with the scope openid');

@@ -1,0 +1,47 @@
+import type { Profile } from '@rolecall/contracts/requirements/requirement';
+import type { Http } from '../http.ts';
+import { createPerson, type User } from '../person/create-person.ts';
+import type { Recorder } from '../recorder.ts';
+import { createClients } from './clients.ts';
+import { readMetadata } from './metadata.ts';
+import { createOwnAddress } from './own-address.ts';
+import { type AuthorizationServer, createAuthorizationServer } from './subject.ts';
+import type { AuthorizationServerTarget } from './target.ts';
+
+export interface OpenOptions {
+  target: AuthorizationServerTarget;
+  /** Who logs in and consents. Without one, what needs a user is not tried. */
+  user?: User | undefined;
+  profiles?: readonly Profile[] | undefined;
+  http: Http;
+  recorder: Recorder;
+  /** Milliseconds to wait for an answer. */
+  timeout?: number | undefined;
+}
+
+export interface OpenedAuthorizationServer {
+  server: AuthorizationServer;
+  /** Takes away what was made. @returns the ids of the clients that are still there */
+  close(): Promise<string[]>;
+}
+
+/** Reads a server's metadata and makes it ready for checks. @throws Finding (`not tried`) where there is no metadata. */
+export async function openAuthorizationServer(options: OpenOptions): Promise<OpenedAuthorizationServer> {
+  const { target, user, profiles = [], http, recorder, timeout } = options;
+  const metadata = await readMetadata(http, target.issuer);
+  const scope = target.scope ?? metadata.scopes_supported?.join(' ');
+  const clients = createClients({ http, target, metadata, scope });
+  const ownAddress = createOwnAddress(target, recorder);
+  const person = user && createPerson(user, { http, recorder, timeout });
+  return {
+    server: createAuthorizationServer({ target, metadata, http, clients, ownAddress, person, profiles, scope }),
+    close: async () => {
+      try {
+        return await clients.close();
+      } finally {
+        await ownAddress.close();
+        await person?.close();
+      }
+    },
+  };
+}
