@@ -1,4 +1,5 @@
 import { requirements } from '@rolecall/contracts/requirements/catalogue';
+import { exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { clientSuite } from '../src/client/suite.ts';
 import { verifyClient } from '../src/client/verify.ts';
@@ -32,6 +33,15 @@ describe('this project’s own client', () => {
     expect(wrongIn(report)).toEqual([]);
     expect(idsWith(report, 'not tried')).toEqual([]);
     expect(idsWith(report, 'not applicable')).toEqual(expected['not applicable']);
+  });
+
+  it('is right with a key instead of a secret', async () => {
+    const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+    const key = JSON.stringify({ ...(await exportJWK(privateKey)), alg: 'ES256', kid: 'of-this-test' });
+    const { clientSecret: _, ...own } = await ownClient({ CLIENT_KEY: key });
+    const report = await verifyClient({ ...own, only: OWN_CLIENT.signing.only });
+    expect(wrongIn(report)).toEqual([]);
+    expect(idsWith(report, 'passed')).toEqual(OWN_CLIENT.signing.only.toSorted());
   });
 
   it('is right where it registers itself, at whom the API names', async () => {

@@ -3,7 +3,8 @@ import { verifyClient } from '../src/client/verify.ts';
 import { idsWith, wrongIn } from './support/findings.ts';
 import { SMALL_CLIENT } from './support/small-client-coverage.ts';
 import { smallClient } from './wrong-clients/small-client.ts';
-import { wrongClients } from './wrong-clients/wrong-clients.ts';
+import { proving, rightProofs } from './wrong-clients/proving.ts';
+import { wrongClients, wrongProofs } from './wrong-clients/wrong-clients.ts';
 
 describe('a small client', () => {
   it('that is right is accused of nothing', async () => {
@@ -13,7 +14,13 @@ describe('a small client', () => {
     expect(idsWith(report, 'not applicable')).toEqual(SMALL_CLIENT['not applicable']);
   });
 
-  it.each(wrongClients)('with a fault is found: $name', async ({ breaks, found }) => {
+  it('that is right, and binds its tokens to a key, is accused of nothing', async () => {
+    const report = await verifyClient({ ...(await smallClient(proving(rightProofs))), only: SMALL_CLIENT.proving });
+    expect(wrongIn(report)).toEqual([]);
+    expect(idsWith(report, 'passed')).toEqual(SMALL_CLIENT.proving);
+  });
+
+  it.each([...wrongClients, ...wrongProofs])('with a fault is found: $name', async ({ breaks, found }) => {
     const report = await verifyClient({ ...(await smallClient(breaks)), only: found });
     expect(idsWith(report, 'failed')).toEqual(found.toSorted());
   });

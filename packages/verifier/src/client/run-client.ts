@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { notTried } from '../finding.ts';
 import type { Http } from '../http.ts';
 import type { ClientTarget, PlayedAddresses } from './target.ts';
 
@@ -37,7 +38,7 @@ async function answers(startUrl: string, quiet: Http): Promise<void> {
       await quiet.ask({ url: new URL('/favicon.ico', startUrl).href });
       return;
     } catch {
-      if (Date.now() > deadline) throw new Error(`there is no client at ${new URL(startUrl).origin}: nothing answered`);
+      if (Date.now() > deadline) notTried(`there is no client at ${new URL(startUrl).origin}: nothing answered`);
       await pause(EVERY_MILLISECONDS);
     }
   }

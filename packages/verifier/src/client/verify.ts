@@ -21,7 +21,7 @@ const ANYWHERE = 'http://localhost:0';
 /**
  * Verifies a client: plays the authorization server and the API for it, well-behaved and hostile in turn, and is the browser that its user would have.
  *
- * @throws Error in a sentence where a server cannot be played or nobody answers at the client's address.
+ * @throws Finding (`not tried`) where a server cannot be played or nobody answers at the client's address: then there is nothing to verify.
  */
 export async function verifyClient(options: ClientOptions): Promise<Report> {
   const { scope, patience: timeout = DEFAULT_PATIENCE_MILLISECONDS } = options;

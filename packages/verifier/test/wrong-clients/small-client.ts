@@ -21,12 +21,17 @@ export async function smallClient(breaks: Partial<Steps> = {}): Promise<ClientOp
     launch: async ({ issuer, resource }) => {
       await take();
       const steps = { ...rightSteps, ...breaks };
-      const metadata = await readMetadata(issuer, steps);
+      const metadata = (await readsRightResource(resource, steps)) ? await readMetadata(issuer, steps) : undefined;
       const setting = metadata && { issuer, resource, ...CREDENTIALS, redirectUri: `${url}/callback`, metadata };
       const application = setting && createApplication(setting, steps);
       return startWebServer(port, async (request) => application?.(request) ?? { status: 503, body: '<p>Nobody can sign in.' });
     },
   };
+}
+
+async function readsRightResource(resource: string, steps: Steps): Promise<boolean> {
+  const response = await fetch(`${resource}/.well-known/oauth-protected-resource`);
+  return steps.isResourceMetadata((await response.json()) as Record<string, unknown>, resource);
 }
 
 async function readMetadata(issuer: string, steps: Steps): Promise<Metadata | undefined> {

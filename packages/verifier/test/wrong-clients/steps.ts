@@ -71,6 +71,7 @@ export interface Steps {
   keptRefreshToken(old: string | undefined, answer: Record<string, unknown>): string | undefined;
   mayLogOut(request: PageRequest, session: Session): boolean;
   isMetadata(metadata: Record<string, unknown>, issuer: string): boolean;
+  isResourceMetadata(metadata: Record<string, unknown>, resource: string): boolean;
   /** Claims of a logout token, where it is one. */
   verifyLogoutToken(token: string, setting: Setting): Promise<JWTPayload>;
 }
@@ -119,6 +120,7 @@ export const rightSteps: Steps = {
   mayLogOut: ({ form }, { proof }) => form.get('proof') === proof,
   isMetadata: (metadata, issuer) =>
     metadata['issuer'] === issuer && JSON.stringify(metadata['code_challenge_methods_supported'] ?? []).includes('"S256"'),
+  isResourceMetadata: (metadata, resource) => metadata['resource'] === resource,
   verifyLogoutToken: async (token, { issuer, clientId, metadata }) => {
     const keys = createRemoteJWKSet(new URL(metadata.jwks_uri));
     const { payload } = await jwtVerify(token, keys, { issuer, audience: clientId, algorithms: ['RS256'] });

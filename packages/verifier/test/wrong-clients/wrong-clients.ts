@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
+import { type Proofs, proving, rightProofs } from './proving.ts';
 import { rightSteps, type Steps } from './steps.ts';
 
 export interface WrongClient {
@@ -244,7 +245,27 @@ export const wrongClients: WrongClient[] = [
     },
     found: ['C-OIDC-06'],
   },
+  { name: 'the API’s metadata may be about another one', breaks: { isResourceMetadata: () => true }, found: ['C-DISC-02'] },
   { name: 'metadata may name another issuer', breaks: { isMetadata: () => true }, found: ['C-DISC-04'] },
+];
+
+const withProofs = (name: string, breaks: Partial<Proofs>, found: string[]): WrongClient => ({
+  name,
+  breaks: proving({ ...rightProofs, ...breaks }),
+  found,
+});
+
+/** Clients that bind their tokens to a key, and are right but for one thing. */
+export const wrongProofs: WrongClient[] = [
+  withProofs('proofs have one id', { id: () => 'the-id-of-all-proofs' }, ['C-DPOP-01']),
+  withProofs('proofs at the API are for no token', { tokenHash: () => undefined }, ['C-DPOP-01']),
+  withProofs('proofs are for another method', { method: () => 'PUT' }, ['C-DPOP-01']),
+  withProofs('a bound token is sent as a bearer token', { scheme: 'Bearer' }, ['C-DPOP-01']),
+  withProofs('nonces are not looked at', { keepsNonces: 'never' }, ['C-DPOP-02']),
+  withProofs('a nonce goes to all origins', { keepsNonces: 'together' }, ['C-DPOP-02']),
+  withProofs('proofs name the query', { address: (url) => `${url}?of=this` }, ['C-DPOP-03']),
+  withProofs('proofs have the private key', { showsPrivateKey: true }, ['C-DPOP-03']),
+  withProofs('bearer tokens are taken instead', { takesBearer: true }, ['C-DPOP-04']),
 ];
 
 function isExpired(token: string): boolean {

@@ -184,7 +184,8 @@ function repeated(name: string, values: (attempt: Attempt, client: Client) => st
 async function goesNoFurther(client: Client, changes: Fields, which: string): Promise<void> {
   const attempt = await client.begin();
   const { tokenRequests } = await client.deliver(attempt, changes);
-  require(tokenRequests.length === 0, `an answer ${which} was redeemed`);
+  const hint = 'iss' in changes ? ' (a client that never uses another authorization server may: onlyOneAuthorizationServer)' : '';
+  require(tokenRequests.length === 0, `an answer ${which} was redeemed${hint}`);
 }
 
 function mayMeetAnother({ target }: Client): void {

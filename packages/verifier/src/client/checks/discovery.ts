@@ -1,8 +1,8 @@
-import { notApplicable, notTried, require } from '../../finding.ts';
+import { Finding, notApplicable, notTried, require } from '../../finding.ts';
 import { clientCheck, newClientCheck, requestCheck } from '../client-check.ts';
-import type { PlayedAnswer } from '../played/played-server.ts';
+import { type PlayedApi, schemeOf } from '../played/api.ts';
+import type { Answering, PlayedAnswer } from '../played/played-server.ts';
 import type { Client } from '../subject.ts';
-import { refuseKnown } from './refreshing.ts';
 
 /** How a client finds its servers, and becomes known to them. */
 export const discovery = [
@@ -10,20 +10,18 @@ export const discovery = [
     const api = readingApi(client);
     client.issuer.play({ token: client.issuer.tokens({ members: { refresh_token: undefined } }) });
     const { visitor } = (await client.signIn()).attempt;
-    const address = `${api.resource.replace(/\/$/, '')}/.well-known/oauth-protected-resource/of/this/challenge`;
-    // RFC 9110 §11.6.1: several challenges in one header, the one that matters last, and a comma inside of quotes.
-    const challenge = `Basic realm="one, two", Bearer error="invalid_token", resource_metadata="${address}"`;
-    api.play({ api: () => ({ status: 401, headers: { 'www-authenticate': challenge }, json: {} }) });
+    const { address, challenge } = namedMetadata(api);
+    api.play({ api: challenge });
     await client.callApi(visitor);
     await visitor.open(client.target.startUrl);
-    require(api
-      .received('metadata')
-      .some(({ url }) => url.href === address), 'the client does not read the metadata that a challenge names');
+    const followed = api.received('metadata').some(({ url }) => url.href === address);
+    if (!followed && !client.profiles.includes('mcp'))
+      notApplicable('the client does not read the metadata that a challenge names (with the profile mcp it has to)');
+    require(followed, 'the client does not read the metadata that a challenge names');
   }),
   newClientCheck('C-DISC-02', 'metadata about another resource', async (client) => {
     const api = readingApi(client);
     api.play({ metadata: () => api.metadata({ resource: `${client.elsewhere.address}/` }) });
-    await client.startAnew();
     await endsThere(client, 'the API’s metadata is about another resource');
   }),
 
@@ -37,6 +35,7 @@ export const discovery = [
     require(attempt !== undefined, 'the client does not find metadata that is where OpenID Connect has it');
   }),
   newClientCheck('C-DISC-03', 'looks in the place of RFC 8414 first', async (client) => {
+    if (!client.profiles.includes('mcp')) notApplicable('the order is that of the profile mcp');
     await client.startAnew();
     await client.begin();
     const { received } = client.issuer;
@@ -50,12 +49,12 @@ export const discovery = [
     { what: 'another server', issuer: (_own: string, client: Client) => client.attacker.issuer },
   ].map(({ what, issuer }) =>
     newClientCheck('C-DISC-04', `metadata that names ${what}`, async (client) => {
-      await withMetadata(client, { issuer: issuer(client.issuer.issuer, client) });
+      withMetadata(client, { issuer: issuer(client.issuer.issuer, client) });
       await endsThere(client, 'the metadata names another issuer');
     }),
   ),
   newClientCheck('C-DISC-05', 'a server that does not announce S256', async (client) => {
-    await withMetadata(client, { code_challenge_methods_supported: undefined });
+    withMetadata(client, { code_challenge_methods_supported: undefined });
     await endsThere(client, 'the server does not announce S256');
   }),
 
@@ -84,14 +83,19 @@ export const discovery = [
     const { attempt, visit } = await client.tryToBegin();
     if (attempt === undefined) require(visit.steps.at(-1)?.status !== 500, 'the client failed itself, with 500');
   }),
-  clientCheck('C-DISC-08', 'an API that names another authorization server', async (client) => {
+  newClientCheck('C-DISC-08', 'an API that names another authorization server', async (client) => {
     const api = readingApi(client);
+    const { attacker, issuer } = client;
+    await client.startAnew();
+    // Nothing to refresh with: the client has to find out anew whom it has to ask.
+    issuer.play({ token: issuer.tokens({ members: { refresh_token: undefined } }) });
     const { visitor } = (await client.signIn()).attempt;
-    const { attacker } = client;
-    api.play({ metadata: () => api.metadata({ authorization_servers: [attacker.issuer] }) });
-    refuseKnown(client);
+    const { address, challenge } = namedMetadata(api);
+    api.play({ metadata: () => api.metadata({ authorization_servers: [attacker.issuer] }), api: challenge });
     await client.callApi(visitor);
     await client.tryToBegin(visitor);
+    if (attacker.received().length === 0) notApplicable('the client stays with its authorization server, whatever the API names');
+    require(api.received('metadata').length > 0, `the other server was found without ${address}`);
     const { secret } = client.credentials();
     const tokens = [...client.issuer.issued.accessTokens, ...client.issuer.issued.refreshTokens];
     for (const { headers, body, url } of attacker.received()) {
@@ -114,7 +118,8 @@ export const discovery = [
   }),
   ...['javascript:alert(document.domain)//', 'data:text/html,<script>alert(1)</script>'].map((address) =>
     newClientCheck('C-DISC-10', `an authorization endpoint that is ${address.split(':')[0]}:`, async (client) => {
-      await withMetadata(client, { authorization_endpoint: address });
+      withMetadata(client, { authorization_endpoint: address });
+      if (!(await starts(client))) return;
       const { visit } = await client.tryToBegin();
       const scheme = `${address.split(':')[0]}:`;
       require(visit.left?.protocol !== scheme, 'the browser was led to a script');
@@ -134,16 +139,38 @@ function readingApi({ api }: Client) {
   return api;
 }
 
-async function withMetadata(client: Client, changes: Record<string, unknown>): Promise<void> {
+/** A challenge that says where the API's metadata is. */
+function namedMetadata({ resource }: PlayedApi): { address: string; challenge: Answering } {
+  const address = `${resource.replace(/\/$/, '')}/.well-known/oauth-protected-resource/of/this/challenge`;
+  // RFC 9110 §11.6.1: several challenges in one header, the one that matters last, and a comma inside of quotes.
+  const header = (scheme: string): string => `Basic realm="one, two", ${scheme} error="invalid_token", resource_metadata="${address}"`;
+  return {
+    address,
+    challenge: (request) => ({ status: 401, headers: { 'www-authenticate': header(schemeOf(request)) }, json: {} }),
+  };
+}
+
+function withMetadata(client: Client, changes: Record<string, unknown>): void {
   const { everReceived, metadata, play } = client.issuer;
   if (everReceived('metadata').length + everReceived('openidMetadata').length === 0)
     notApplicable('the client reads no metadata of the issuer');
   const answer = (): PlayedAnswer => metadata(changes);
   play({ metadata: answer, openidMetadata: answer });
-  await client.startAnew();
+}
+
+/** Starts the client anew. One that reads everything at once may well refuse to start. */
+async function starts(client: Client): Promise<boolean> {
+  try {
+    await client.startAnew();
+    return true;
+  } catch (error) {
+    if (error instanceof Finding) throw error;
+    return false;
+  }
 }
 
 async function endsThere(client: Client, because: string): Promise<void> {
+  if (!(await starts(client))) return;
   const { attempt } = await client.tryToBegin();
   require(attempt === undefined, `the client goes on although ${because}`);
 }

@@ -1,5 +1,5 @@
 import type { Recorder } from '../../recorder.ts';
-import type { Answering, PlayedAnswer } from './played-server.ts';
+import type { Answering, PlayedAnswer, Received } from './played-server.ts';
 import { openStage, type Stage } from './stage.ts';
 
 type ApiPlace = 'metadata' | 'api';
@@ -50,10 +50,10 @@ export async function startApi({ address, recorder, issuer, scope, answers }: Op
   return { ...stage, resource, metadata, right };
 }
 
-/** A refusal with a challenge (RFC 6750 §3), of the scheme with which the token came (RFC 9449 §7.1). @param parameters as they stand in the header. */
+/** The scheme with which a token came: a challenge is of the same (RFC 9449 §7.1). */
+export const schemeOf = ({ headers }: Received): string => (/^dpop /i.test(headers.get('authorization') ?? '') ? 'DPoP' : 'Bearer');
+
+/** A refusal with a challenge (RFC 6750 §3). @param parameters as they stand in the header. */
 export const challenged =
   (status: number, parameters: string): Answering =>
-  ({ headers }) => {
-    const scheme = /^dpop /i.test(headers.get('authorization') ?? '') ? 'DPoP' : 'Bearer';
-    return { status, headers: { 'www-authenticate': `${scheme} ${parameters}` }, json: {} };
-  };
+  (request) => ({ status, headers: { 'www-authenticate': `${schemeOf(request)} ${parameters}` }, json: {} });

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Exchange } from '../../exchange.ts';
+import { notTried } from '../../finding.ts';
 import type { Recorder } from '../../recorder.ts';
 
 /** A request that a played server has got. */
@@ -44,19 +45,16 @@ const LOOPBACK = new Map([
 const ATTEMPTS = 5;
 const DRIP_MILLISECONDS = 50;
 
-/** Is this an address of this machine alone? */
-export const isOnThisMachine = (address: string): boolean => LOOPBACK.has(new URL(address).hostname);
-
 /**
  * A server that records what it is asked, and answers as it is told at that moment.
  *
- * @throws Error in a sentence where it cannot listen.
+ * @throws Finding (`not tried`) where it cannot listen.
  */
 export async function startPlayedServer({ address, listen, recorder, answer }: Options): Promise<PlayedServer> {
   const url = new URL(address);
   const hosts = listen ? [listen.host] : LOOPBACK.get(url.hostname);
   if (hosts === undefined || (listen === undefined && url.protocol !== 'http:'))
-    throw new Error(`${address} is not an http address of this machine: say where it is to listen`);
+    return notTried(`${address} is not an http address of this machine: say where it is to listen (listen)`);
   const respond = (incoming: IncomingMessage, outgoing: ServerResponse): void =>
     void handle(incoming, outgoing, url, recorder, answer).catch(() => outgoing.destroy());
   const port = listen?.port ?? Number(url.port === '' ? 80 : url.port);
@@ -73,17 +71,18 @@ type Respond = (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 /** `localhost` is two addresses, and a client may take either: both get the same port. */
 async function listenOnAll([first = '', ...others]: string[], port: number, respond: Respond): Promise<Server[]> {
   for (let attempt = 1; ; attempt += 1) {
-    const server = await listening(first, port, respond);
-    const taken = (server.address() as AddressInfo).port;
-    const servers = [server];
+    const servers: Server[] = [];
     try {
-      for (const host of others) servers.push(await listening(host, taken, respond));
+      servers.push(await listening(first, port, respond));
+      const [server] = servers;
+      for (const host of others) servers.push(await listening(host, (server?.address() as AddressInfo).port, respond));
       return servers;
     } catch (error) {
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
       // A machine may be without IPv6.
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return servers;
+      if (!isTaken && servers.length > 0) return servers;
       await Promise.all(servers.map(closed));
-      if (port !== 0 || attempt === ATTEMPTS) throw new Error(`port ${taken} is taken`, { cause: error });
+      if (port !== 0 || !isTaken || attempt === ATTEMPTS) return notTried(`port ${port} cannot be used: ${(error as Error).message}`);
     }
   }
 }
@@ -91,9 +90,7 @@ async function listenOnAll([first = '', ...others]: string[], port: number, resp
 function listening(host: string, port: number, respond: Respond): Promise<Server> {
   const server = createServer(respond);
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(port !== 0 && error.code === 'EADDRINUSE' && host !== '::1' ? new Error(`port ${port} is taken`, { cause: error }) : error),
-    );
+    server.once('error', reject);
     server.listen(port, host, () => resolve(server));
   });
 }
