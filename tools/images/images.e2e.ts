@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePorts } from '@rolecall/test-services/free-ports';
+import { copyWithOneRole } from '../alone/copy-with-one-role.ts';
+import { ROLES } from '../ecosystem/roles.ts';
 import { type BuiltStage, buildImage, settingsOf } from './build-image.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -18,7 +20,7 @@ const DEVELOPMENT_TOOLS = ['vitest', 'nx', 'prisma', 'typescript', 'eslint', 'pr
 /** The account `nobody`, which may write nowhere: where the test runs as root, the image does not. */
 const UNPRIVILEGED = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
-for (const role of ['authorization-server', 'resource-server', 'sample-client']) {
+for (const role of ROLES) {
   describe(`the image of the ${role}`, () => {
     let temporary: string;
     let image: BuiltStage;
@@ -27,7 +29,10 @@ for (const role of ['authorization-server', 'resource-server', 'sample-client'])
     beforeAll(async () => {
       temporary = await mkdtemp(join(tmpdir(), 'rolecall-image-'));
       await chmod(temporary, 0o755);
-      image = await buildImage(ROOT, `apps/${role}/Dockerfile`, temporary);
+      // The other roles need not be there.
+      const context = await mkdtemp(join(temporary, 'context-'));
+      await copyWithOneRole(ROOT, role, context);
+      image = await buildImage(context, `apps/${role}/Dockerfile`, temporary);
     });
     afterEach(async () => {
       if (running?.exitCode === null) {
