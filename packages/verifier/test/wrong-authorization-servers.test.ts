@@ -1,11 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failures, type RightServer, startRightServer } from './support/wrong-server.ts';
+import { authorizationEndpoint } from './wrong-servers/authorization-endpoint.ts';
 import { codeGrant } from './wrong-servers/code-grant.ts';
+import { metadata } from './wrong-servers/metadata.ts';
+import { pages } from './wrong-servers/pages.ts';
 import { refreshTokens } from './wrong-servers/refresh-tokens.ts';
 import { registration } from './wrong-servers/registration.ts';
 import { clientCredentials, introspection, revocation } from './wrong-servers/token-endpoints.ts';
+import { tokenRequests } from './wrong-servers/token-requests.ts';
 
-const wrongServers = [...codeGrant, ...refreshTokens, ...clientCredentials, ...introspection, ...revocation, ...registration];
+const wrongServers = [
+  ...[...metadata, ...authorizationEndpoint, ...pages, ...codeGrant, ...tokenRequests],
+  ...[...refreshTokens, ...clientCredentials, ...introspection, ...revocation, ...registration],
+];
 
 /** What every server has to do for anything else to mean something: a verifier that refuses everything would see no difference. */
 const BASELINE = ['AS-META-01', 'AS-AUTHZ-01', 'AS-CODE-01'];

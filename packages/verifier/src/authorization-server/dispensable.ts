@@ -1,4 +1,4 @@
-import { Finding, notTried } from '../finding.ts';
+import { Finding, notTried, require } from '../finding.ts';
 import type { Answer } from '../http.ts';
 import { judge } from '../judge.ts';
 import type { AuthorizationServer } from './subject.ts';
@@ -14,9 +14,10 @@ export async function dispensable(server: AuthorizationServer, role: Exclude<Cli
   }
 }
 
-/** The same as `judge`, of an answer to a client that may have failed too often. @throws Finding (`not tried`) where it has to wait. */
-export function judgeFailure(answer: Answer, id: string, when?: string): void {
+/** The same as `judge`, of what has to be refused: whatever else is right in other cases, a success is not. @throws Finding (`not tried`) where it has to wait. */
+export function judgeRefusal(answer: Answer, id: string, when?: string): void {
   if (answer.status === 429)
     notTried('the client has to wait, since it has failed too often: let clients register, so that each check has one');
+  require(answer.status >= 400, `${answer.to} answered ${answer.status} to what it has to refuse`);
   judge(answer, id, when === undefined ? {} : { when });
 }

@@ -2,7 +2,7 @@ import { check } from '../../check.ts';
 import { notApplicable, notTried, require } from '../../finding.ts';
 import { errorOf } from '../../judge.ts';
 import { basic, type ClientAuthentication } from '../client-authentication.ts';
-import { dispensable, judgeFailure } from '../dispensable.ts';
+import { dispensable, judgeRefusal } from '../dispensable.ts';
 import { type AuthorizationServer, tokensFrom, unguessable } from '../subject.ts';
 import type { KnownClient } from '../target.ts';
 
@@ -45,7 +45,7 @@ export const clientAuthentication = [
       { authentication: { headers: {}, form } },
     );
     // What cannot be read is a malformed parameter, too.
-    if (errorOf(answer) !== 'invalid_request') judgeFailure(answer, 'AS-CAUTH-04');
+    if (errorOf(answer) !== 'invalid_request') judgeRefusal(answer, 'AS-CAUTH-04');
   }),
   check<AuthorizationServer>('AS-CAUTH-05', 'the same secret twice, by Basic and in the body', async (server) => {
     const { client, secret } = await withSecret(server);
@@ -61,7 +61,7 @@ export const clientAuthentication = [
     const { refresh_token } = await server.tokens(client);
     if (refresh_token === undefined) return notApplicable('there are no refresh tokens');
     const authentication = { headers: {}, form: { client_id: client.client_id } };
-    judgeFailure(await server.token(client, { grant_type: 'refresh_token', refresh_token }, { authentication }), 'AS-CAUTH-06');
+    judgeRefusal(await server.token(client, { grant_type: 'refresh_token', refresh_token }, { authentication }), 'AS-CAUTH-06');
   }),
   check<AuthorizationServer>('AS-CAUTH-07', 'Basic, where another way was registered', async (server) => {
     offers(server, 'client_secret_post');
@@ -73,7 +73,7 @@ export const clientAuthentication = [
     const issued = await server.code(client);
     const unknown = await server.redeem(issued, {}, { authentication: byBasic(unguessable(), unguessable()) });
     const wrong = await server.redeem(issued, {}, { authentication: byBasic(client.client_id, unguessable()) });
-    for (const answer of [unknown, wrong]) judgeFailure(answer, 'AS-CAUTH-08');
+    for (const answer of [unknown, wrong]) judgeRefusal(answer, 'AS-CAUTH-08');
     const said = [unknown, wrong].map((answer) => JSON.stringify([answer.status, errorOf(answer), answer.json()['error_description']]));
     require(said[0] === said[1], `an unknown client is told ${said[0]}, a known one with a wrong secret ${said[1]}`);
   }),
@@ -85,7 +85,7 @@ export const clientAuthentication = [
 /** Wrong in how the client authenticates and right in all else; the same code is still good for the client itself. */
 async function refuses(server: AuthorizationServer, client: KnownClient, authentication: ClientAuthentication, id: string): Promise<void> {
   const issued = await server.code(client);
-  judgeFailure(await server.redeem(issued, {}, { authentication }), id);
+  judgeRefusal(await server.redeem(issued, {}, { authentication }), id);
   tokensFrom(await server.redeem(issued), client);
 }
 

@@ -1,6 +1,8 @@
 import { check } from '../../check.ts';
 import { notApplicable, require } from '../../finding.ts';
 import { judge, responseParameter } from '../../judge.ts';
+import { judgeRefusal } from '../dispensable.ts';
+import { metadataAddresses } from '../metadata.ts';
 import { isStillGood } from '../still-good.ts';
 import { type AuthorizationServer, challengeOf, codeFrom, type IssuedCode, tokensFrom, unguessable } from '../subject.ts';
 
@@ -46,6 +48,9 @@ export const codeGrant = [
   }),
   check<AuthorizationServer>('AS-CODE-06', 'a code eight times at the same moment', async (server) => {
     const issued = await codeFor(server);
+    // With connections that are open already: else the first is done before the second begins.
+    const { oauth } = metadataAddresses(server.issuer);
+    await Promise.all(Array.from({ length: PARALLEL }, () => server.http.ask({ url: oauth })));
     const answers = await Promise.all(Array.from({ length: PARALLEL }, () => server.redeem(issued)));
     const successes = answers.filter(({ status }) => status === 200);
     require(successes.length === 1, `${successes.length} of ${PARALLEL} redemptions of one code succeeded`);
@@ -90,7 +95,7 @@ export const codeGrant = [
       .catch(() => undefined);
     // One that is registered too tells whether the code is bound to the request's; where clients cannot register, any other has to do.
     const own = client === undefined ? issued : await server.code(client);
-    judge(await server.redeem(own, { redirect_uri: `${own.redirectUri}/second` }), 'AS-CODE-11');
+    judgeRefusal(await server.redeem(own, { redirect_uri: `${own.redirectUri}/second` }), 'AS-CODE-11');
   }),
   check<AuthorizationServer>('AS-GEN-05', 'parameters of the token endpoint that come twice', async (server) => {
     const issued = await codeFor(server);
