@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyAuthorizationServer } from '../src/authorization-server/verify.ts';
 import type { Verdict } from '../src/finding.ts';
 import type { Report } from '../src/report.ts';
-import { type OidcProvider, startOidcProvider } from './support/oidc-provider.ts';
+import { type OidcProvider, startOidcProvider } from '../test-support/oidc-provider.ts';
 import { defects, groups, withoutVerdict } from './support/oidc-provider-findings.ts';
 
 /** Where it finds the verifier: it sends nothing to its own machine. */

@@ -1,6 +1,6 @@
 /** oidc-provider comes without types: what is used of it here. */
 declare module 'oidc-provider' {
-  import type { Server } from 'node:http';
+  import type { RequestListener, Server } from 'node:http';
 
   export interface AdapterPayload {
     grantId?: string;
@@ -30,6 +30,8 @@ declare module 'oidc-provider' {
     save(ttl: number): Promise<string>;
   }
 
+  export const errors: { InvalidTarget: new () => Error; InvalidAuthorizationDetails: new () => Error };
+
   export class Provider {
     constructor(issuer: string, configuration: object);
     /** Believe `X-Forwarded-*`. */
@@ -37,6 +39,7 @@ declare module 'oidc-provider' {
     Grant: new (content: { accountId: string; clientId: string }) => Grant;
     Session: new (content: { accountId: string; loginTs: number }) => Session;
     on(event: string, listener: (context: unknown, error: Error) => void): this;
+    callback(): RequestListener;
     listen(port: number, host: string, onListening: () => void): Server;
   }
 
