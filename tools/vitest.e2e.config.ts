@@ -34,7 +34,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'no stores',
-          include: ['images/**/*.e2e.ts', 'role-swap/**/*.e2e.ts', 'alone/**/*.e2e.ts'],
+          include: ['images/**/*.e2e.ts', 'role-swap/**/*.e2e.ts', 'alone/**/*.e2e.ts', 'interoperability/**/*.e2e.ts'],
           exclude,
           testTimeout: 600_000,
           hookTimeout: 600_000,

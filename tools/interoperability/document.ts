@@ -6,13 +6,14 @@ import type { Outcome } from './verify-all.ts';
 
 const INTRODUCTION = `# Who passes what
 
-Written by \`npm run interoperability\`; do not edit. Authorization servers, each as somebody would run it, before [the verifier](../packages/verifier/README.md), with OAuth 2.1 and the profiles \`oidc\` and \`mcp\`.
+Written by \`npm run interoperability\`; do not edit. Authorization servers, each as somebody would run it, before [the verifier](../packages/verifier/README.md), with OAuth 2.1 and of the profiles \`oidc\` and \`mcp\` what it offers.
 
 ${marks.passed} passed · ${marks.failed} failed · (${marks.failed}) failed, where it only SHOULD be or this project has decided what the standards leave open · ${marks['not applicable']} not applicable: not offered · ${marks['not tried']} not tried: nobody can see it from outside, or it takes something that was not there
 `;
 
-/** What depends on who runs it, and when: addresses of this machine. */
+/** What depends on who runs it, and when: addresses of this machine, and what stands for secrets. */
 const OWN_ADDRESS = /https?:\/\/(?:localhost|127\.0\.0\.1):\d+/g;
+const REDACTED = /\[([\w ]+) [0-9a-f]{4}\]/g;
 
 /**
  * The outcomes as Markdown, for `docs/`: the same whenever the same is found out.
@@ -20,7 +21,8 @@ const OWN_ADDRESS = /https?:\/\/(?:localhost|127\.0\.0\.1):\d+/g;
  * @param versions by npm package
  */
 export function renderDocument(outcomes: readonly Outcome[], versions: ReadonlyMap<string, string>): string {
-  const [first] = outcomes;
+  // Who has fewer profiles has fewer requirements.
+  const [longest] = outcomes.map(({ report }) => report.results).toSorted((a, b) => b.length - a.length);
   const lines = [
     INTRODUCTION,
     '| | version | found | set up |',
@@ -34,7 +36,7 @@ export function renderDocument(outcomes: readonly Outcome[], versions: ReadonlyM
     '',
     '## By requirement',
   ];
-  for (const { name, title, results } of sectionsOf(first?.report.results ?? [])) {
+  for (const { name, title, results } of sectionsOf(longest ?? [])) {
     lines.push('', `### ${name}: ${title}`, '');
     lines.push(
       `| id | requirement | ${outcomes.map(({ contestant }) => contestant.name).join(' | ')} |`,
@@ -56,7 +58,7 @@ export const versionOf = ({ npm }: Contestant, versions: ReadonlyMap<string, str
 
 function mark({ report }: Outcome, id: string): string {
   const result = report.results.find((each) => each.id === id);
-  if (result === undefined) return marks['not tried'];
+  if (result === undefined) return marks['not applicable'];
   return result.verdict === 'failed' && !isViolation(result) ? `(${marks.failed})` : marks[result.verdict];
 }
 
@@ -80,7 +82,7 @@ function explained(result: Result): string[] {
   ];
 }
 
-const plain = (text: string): string => cell(inOneLine(text, 400).replaceAll(OWN_ADDRESS, ''));
+const plain = (text: string): string => cell(inOneLine(text, 400).replaceAll(OWN_ADDRESS, '').replaceAll(REDACTED, '[$1]'));
 
 /** Text that is nothing but text in Markdown, and fits into a table. */
 const cell = (text: string): string => text.replace(/[\\|*_<>[\]`]/g, (character) => (character === '`' ? character : `\\${character}`));

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import type { Profile } from '@rolecall/contracts/requirements/requirement';
 import { freePort } from '@rolecall/test-services/free-ports';
 import { startEcosystem } from '@rolecall/testing';
 import { startOidcProvider } from '@rolecall/verifier/test-support/oidc-provider';
@@ -14,6 +15,8 @@ export interface Contestant {
   npm?: string;
   /** How it is set up, in a sentence. */
   setUp: string;
+  /** Of what beside OAuth 2.1 it says that it does it. Nobody here is set up for FAPI, which takes a deployment of its own. */
+  profiles: readonly Profile[];
   start(): Promise<Started>;
 }
 
@@ -28,7 +31,8 @@ const PUBLIC = 'https://verifier.public.example';
 
 const ours: Contestant = {
   name: 'Rolecall',
-  setUp: 'As `npm start` has it: open registration, the seeded clients and users.',
+  setUp: 'As `npm start` has it: open registration, the seeded clients and users. It does not offer OpenID Connect.',
+  profiles: ['mcp'],
   start: async () => {
     const ecosystem = await startEcosystem({ roles: ['authorization-server'] });
     const client = { token_endpoint_auth_method: 'client_secret_basic' as const, redirect_uris: [] };
@@ -49,16 +53,19 @@ const ours: Contestant = {
   },
 };
 
-const oidcProvider: Contestant = {
-  name: 'oidc-provider',
+const oidcProvider = (format: 'jwt' | 'opaque'): Contestant => ({
+  name: format === 'jwt' ? 'oidc-provider' : 'oidc-provider, opaque tokens',
   npm: 'oidc-provider',
   setUp:
-    'Everything that the verifier looks at is switched on: registration, pushed requests, proofs, devices, resources, JWT access tokens, required PKCE, rotation; its own login pages, in memory.',
+    format === 'opaque'
+      ? 'The same, with access tokens that are introspected: it does that with no others.'
+      : 'Everything that the verifier looks at is switched on: registration, pushed requests, proofs, devices, resources, JWT access tokens, required PKCE, rotation; its own login pages, in memory.',
+  profiles: ['oidc', 'mcp'],
   start: async () => {
     const port = await freePort();
     const server = await startOidcProvider({
       resource: RESOURCE,
-      format: 'jwt',
+      format,
       // As its own way to ask would, but for the guard against addresses of this machine.
       fetch: (url, { signal = null, method = 'GET', headers = {}, body = null, redirect = 'follow' }) =>
         fetch(url.replace(PUBLIC, `http://localhost:${port}`), { signal, method, headers, body, redirect }),
@@ -75,13 +82,14 @@ const oidcProvider: Contestant = {
       stop: () => server.close(),
     };
   },
-};
+});
 
 const mock: Contestant = {
   name: 'oauth2-mock-server',
   npm: 'oauth2-mock-server',
   setUp:
     'As its documentation starts it, with one key. It knows no clients and takes whoever comes, so that the clients of the checks are made up.',
+  profiles: ['oidc', 'mcp'],
   start: async () => {
     const server = new OAuth2Server();
     await server.issuer.keys.generate('RS256');
@@ -99,7 +107,7 @@ const mock: Contestant = {
   },
 };
 
-export const contestants: readonly Contestant[] = [ours, oidcProvider, mock];
+export const contestants: readonly Contestant[] = [ours, oidcProvider('jwt'), oidcProvider('opaque'), mock];
 
 function madeUpClients(): KnownClients {
   const key = { ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }), alg: 'ES256', kid: 'made-up' };

@@ -8,16 +8,13 @@ export interface Outcome {
   report: Report;
 }
 
-/** Beside OAuth 2.1. Nobody here is set up for FAPI, which takes a deployment of its own. */
-const profiles = ['oidc', 'mcp'] as const;
-
 /** Starts the contestants, one after the other, and verifies each. */
 export async function verifyAll(): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const contestant of contestants) {
     const { options, stop } = await contestant.start();
     try {
-      outcomes.push({ contestant, report: await verifyAuthorizationServer({ ...options, profiles }) });
+      outcomes.push({ contestant, report: await verifyAuthorizationServer({ ...options, profiles: contestant.profiles }) });
     } finally {
       await stop();
     }

@@ -24,7 +24,9 @@ export function judge(answer: Answer, id: string, { when, scheme = 'Bearer' }: C
     .map((outcome) => (outcome.where === 'challenge' && outcome.scheme === 'Bearer' ? { ...outcome, scheme } : outcome));
   if (possible.length === 0) throw new Error(`${id} has no outcome for the case "${when}"`);
   if (!possible.some((outcome) => matches(answer, outcome)))
-    failed(`${answer.to} should have answered ${possible.filter(isAnswer).map(described).join(' or ')}; it answered ${seen(answer)}`);
+    failed(
+      `${answer.to} should have answered ${[...new Set(possible.filter(isAnswer).map(described))].join(' or ')}; it answered ${seen(answer)}`,
+    );
 }
 
 /** What the catalogue expects or accepts for a requirement. */
@@ -130,6 +132,8 @@ function seen(answer: Answer): string {
     answer.location && `to ${answer.location.origin}${answer.location.pathname}`,
     challenge !== null && `with the challenge ${challenge}`,
     answer.status >= 200 && answer.status < 300 && isJson(answer) && 'with JSON',
+    // Else one would wonder what is wrong with a status that is right.
+    answer.status >= 400 && error === undefined && (isJson(answer) ? 'with JSON, without error' : 'without JSON'),
   ]
     .filter(Boolean)
     .join(' ');

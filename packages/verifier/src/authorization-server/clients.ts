@@ -1,4 +1,4 @@
-import { notTried } from '../finding.ts';
+import { notApplicable, notTried } from '../finding.ts';
 import type { Answer, Http } from '../http.ts';
 import { type ClientMetadata, metadataFor } from './client-metadata.ts';
 import type { Metadata } from './metadata.ts';
@@ -44,7 +44,8 @@ export function createClients({ http, target, metadata: server, scope }: Clients
   };
 
   const ask: Clients['ask'] = async (metadata, headers = initialAccess(target)) => {
-    const answer = await http.ask({ url: endpoint ?? '', json: metadata, headers });
+    const url = endpoint ?? notApplicable('the metadata announces no registration_endpoint');
+    const answer = await http.ask({ url, json: metadata, headers });
     // Whatever was made has to be taken away, also where the status is not the right one.
     if (answer.status < 300) note(answer.json());
     return answer;

@@ -3,7 +3,7 @@ import type { Profile } from '@rolecall/contracts/requirements/requirement';
 import type { JSONWebKeySet } from 'jose';
 import { failed, notApplicable, notTried } from '../finding.ts';
 import { type Answer, encodeFields, type Fields, type Http } from '../http.ts';
-import { responseParameter } from '../judge.ts';
+import { errorOf, responseParameter } from '../judge.ts';
 import type { Arrival, Person } from '../person/person.ts';
 import { authenticate, type ClientAuthentication } from './client-authentication.ts';
 import { type Clients, DEFAULT_REDIRECT_URI } from './clients.ts';
@@ -206,6 +206,9 @@ export function createAuthorizationServer({
     introspect: async (token, client) => {
       const asking = client ?? (await server.client('resourceServer'));
       const answer = await server.asClient(asking, server.endpoint('introspection_endpoint'), { token });
+      // RFC 7662 has no such answer, and none for tokens that everybody reads for themselves either.
+      if (answer.status === 400 && errorOf(answer) === 'unsupported_token_type')
+        notTried('introspection does not take these tokens: name a resource whose tokens it takes (resource)');
       if (answer.status !== 200) failed(`${answer.to} answered ${answer.status} to a client that may ask`);
       return answer.json();
     },

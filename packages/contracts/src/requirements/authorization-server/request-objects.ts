@@ -47,6 +47,8 @@ export const requestObjects = group('AS-JAR', 'Signed request objects', [
   optional('AS-JAR-09', ['rejects'], {
     requirement: 'Objects are fetched from registered https addresses only, never from special ones, or not at all',
     expected: [redirect('invalid_request_uri'), redirect('request_uri_not_supported')],
+    // The redirect URI is in the object (RFC 9101 §5): who does not fetch that has nowhere to redirect to.
+    accepted: [page()],
     sources: [from('RFC 9101', '5.2', '10.4'), from('OpenID Connect Core', '6.2')],
   }),
 ]);

@@ -97,9 +97,8 @@ async function refusedWith(server: AuthorizationServer): Promise<{ location: URL
   return { location: response, state: request.state };
 }
 
-function promisesIss({ metadata, profiles }: AuthorizationServer): void {
-  if (metadata.authorization_response_iss_parameter_supported !== true && !profiles.includes('mcp'))
-    notApplicable('the metadata does not promise iss (RFC 9207 §3)');
+function promisesIss({ metadata }: AuthorizationServer): void {
+  if (metadata.authorization_response_iss_parameter_supported !== true) notApplicable('the metadata does not promise iss (RFC 9207 §3)');
 }
 
 function sameIssuer({ issuer }: AuthorizationServer, location: URL): void {

@@ -13,8 +13,8 @@ export const metadata = [
   check<AuthorizationServer>('AS-META-01', 'the document of OAuth', async (server) => {
     const { oauth } = metadataAddresses(server.issuer);
     const answer = await server.http.ask({ url: oauth });
-    // Another well-known name may be an application's own (RFC 8414 §3): OpenID Connect's is.
-    if (answer.status === 404 && !server.profiles.includes('mcp')) notApplicable('only OpenID Connect’s document is published');
+    // Another well-known name may be an application's own (RFC 8414 §3): OpenID Connect's is, and MCP is content with it.
+    if (answer.status === 404) notApplicable('only OpenID Connect’s document is published');
     judge(answer, 'AS-META-01');
     answer.json();
   }),
@@ -76,8 +76,8 @@ export const metadata = [
   check<AuthorizationServer>('AS-META-09', 'the promise of iss', async (server) => {
     if (server.metadata.authorization_response_iss_parameter_supported === true) return;
     const { response } = await server.code(await server.client('web'));
-    const { profiles } = server;
-    if (responseParameter({ location: response }, 'iss') === undefined && !profiles.includes('mcp'))
+    // That MCP wants it is said by AS-MCP-04, and it is a SHOULD there.
+    if (responseParameter({ location: response }, 'iss') === undefined)
       notApplicable('there is no iss in responses, and none is announced');
     require(false, 'authorization_response_iss_parameter_supported is not true, although responses have iss (RFC 9207 §3)');
   }),
