@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { request as send } from 'undici';
-import { failed } from './finding.ts';
+import { failed, notTried } from './finding.ts';
 import type { Exchange } from './exchange.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -34,7 +35,12 @@ export interface Answer {
 }
 
 export interface Http {
-  /** Asks, and records what was said. A check fails where no answer comes. */
+  /**
+   * Asks, and records what was said. A check fails where no answer comes. Who is asked to come back later (429, RFC 6585 §4) comes back then:
+   * a limit says nothing of what the check is about.
+   *
+   * @throws Finding (`failed`) without an answer; (`not tried`) where the limit does not end within a minute or so.
+   */
   ask(question: Question): Promise<Answer>;
 }
 
@@ -42,39 +48,57 @@ export interface HttpOptions {
   recorder: Recorder;
   /** Milliseconds to wait for a whole answer: 15,000 unless it is said. */
   timeout?: number | undefined;
+  /** Waits so many milliseconds. */
+  wait?: ((milliseconds: number) => Promise<unknown>) | undefined;
 }
 
 const TIMEOUT_MILLISECONDS = 15_000;
+/** The longest that a limit is waited for, in seconds: most count by the minute. */
+const LONGEST_WAIT = 65;
+/** How often in a row. */
+const WAITS = 2;
 /** More than any of these answers needs. */
 const MAXIMUM_BYTES = 1_000_000;
 
-export function createHttp({ recorder, timeout = TIMEOUT_MILLISECONDS }: HttpOptions): Http {
+export function createHttp({ recorder, timeout = TIMEOUT_MILLISECONDS, wait = pause }: HttpOptions): Http {
+  const askOnce = async ({ method, url, headers = {}, form, json, body }: Question): Promise<Answer> => {
+    const content = form ? encodeFields(form) : json === undefined ? body : JSON.stringify(json);
+    const type = form ? 'application/x-www-form-urlencoded' : json === undefined ? undefined : 'application/json';
+    const sent = { ...(type !== undefined && { 'content-type': type }), ...headers };
+    const used = method ?? (content === undefined ? 'GET' : 'POST');
+    const exchange: Exchange = {
+      direction: 'sent',
+      startedAt: Date.now(),
+      request: { method: used, url, headers: pairsOf(sent), ...(content !== undefined && { body: content }) },
+    };
+    recorder.record(exchange);
+    const to = `${used} ${url.split('?', 1)[0]}`;
+    const startedAt = performance.now();
+    try {
+      const response = await send(url, { method: used, headers: sent, body: content ?? null, signal: AbortSignal.timeout(timeout) });
+      const received = new Headers(pairsOf(response.headers));
+      const text = await limitedText(response.body);
+      exchange.response = { status: response.statusCode, headers: [...received], body: text };
+      return toAnswer(to, url, response.statusCode, received, text);
+    } catch (error) {
+      exchange.failure = reasonOf(error);
+      return failed(`${to} got no answer: ${exchange.failure}`);
+    } finally {
+      exchange.milliseconds = Math.round(performance.now() - startedAt);
+    }
+  };
+
   return {
-    ask: async ({ method, url, headers = {}, form, json, body }) => {
-      const content = form ? encodeFields(form) : json === undefined ? body : JSON.stringify(json);
-      const type = form ? 'application/x-www-form-urlencoded' : json === undefined ? undefined : 'application/json';
-      const sent = { ...(type !== undefined && { 'content-type': type }), ...headers };
-      const used = method ?? (content === undefined ? 'GET' : 'POST');
-      const exchange: Exchange = {
-        direction: 'sent',
-        startedAt: Date.now(),
-        request: { method: used, url, headers: pairsOf(sent), ...(content !== undefined && { body: content }) },
-      };
-      recorder.record(exchange);
-      const to = `${used} ${url.split('?', 1)[0]}`;
-      const startedAt = performance.now();
-      try {
-        const response = await send(url, { method: used, headers: sent, body: content ?? null, signal: AbortSignal.timeout(timeout) });
-        const received = new Headers(pairsOf(response.headers));
-        const text = await limitedText(response.body);
-        exchange.response = { status: response.statusCode, headers: [...received], body: text };
-        return toAnswer(to, url, response.statusCode, received, text);
-      } catch (error) {
-        exchange.failure = reasonOf(error);
-        return failed(`${to} got no answer: ${exchange.failure}`);
-      } finally {
-        exchange.milliseconds = Math.round(performance.now() - startedAt);
+    ask: async (question) => {
+      let answer = await askOnce(question);
+      for (let waits = 0; answer.status === 429; waits += 1) {
+        const seconds = Number(answer.headers.get('retry-after') ?? 1);
+        if (waits === WAITS || !(seconds >= 0 && seconds <= LONGEST_WAIT))
+          return notTried(`${answer.to} asks to slow down (429): its limit leaves no room for this; raise it for the time of the run`);
+        await wait(seconds * 1_000);
+        answer = await askOnce(question);
       }
+      return answer;
     },
   };
 }

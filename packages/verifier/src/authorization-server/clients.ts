@@ -59,7 +59,9 @@ export function createClients({ http, target, metadata: server, scope }: Clients
     const asked = { ...metadata, ...changes } as ClientMetadata;
     const answer = await ask(asked);
     if (answer.status >= 300)
-      return notTried(`it takes ${description}: registration answered ${answer.status} ${answer.body.slice(0, 200)}`);
+      return notTried(
+        `it takes ${description}: registration answered ${answer.status} ${answer.body.slice(0, 200)}; the file of clients may have one as "${role}"`,
+      );
     return registeredClient(asked, answer.json(), key);
   };
 

@@ -1,7 +1,9 @@
 import type { Profile } from '@rolecall/contracts/requirements/requirement';
+import { Finding } from '../finding.ts';
 import type { Http } from '../http.ts';
 import { createPerson, type User } from '../person/create-person.ts';
 import type { Recorder } from '../recorder.ts';
+import { findMetadata } from '../resource-server/metadata.ts';
 import { createClients } from './clients.ts';
 import { readMetadata } from './metadata.ts';
 import { createOwnAddress } from './own-address.ts';
@@ -29,7 +31,7 @@ export interface OpenedAuthorizationServer {
 export async function openAuthorizationServer(options: OpenOptions): Promise<OpenedAuthorizationServer> {
   const { target, user, profiles = [], http, recorder, timeout } = options;
   const metadata = await readMetadata(http, target.issuer);
-  const scope = target.scope ?? metadata.scopes_supported?.join(' ');
+  const scope = target.scope ?? (await scopesOf(target.resource, http)) ?? metadata.scopes_supported?.join(' ');
   const clients = createClients({ http, target, metadata, scope });
   const ownAddress = createOwnAddress(target, recorder);
   const person = user && createPerson(user, { http, recorder, timeout });
@@ -44,4 +46,16 @@ export async function openAuthorizationServer(options: OpenOptions): Promise<Ope
       }
     },
   };
+}
+
+/** The scopes of the resource that tokens are for, where it names them (RFC 9728 §2): of all that a server knows, some may be for nobody here. */
+async function scopesOf(resource: string | undefined, http: Http): Promise<string | undefined> {
+  if (resource === undefined || !/^https?:/.test(resource)) return undefined;
+  try {
+    return (await findMetadata(http, resource))?.scopes_supported?.join(' ');
+  } catch (error) {
+    // Nobody has to answer there: it is a name.
+    if (error instanceof Finding) return undefined;
+    throw error;
+  }
 }
