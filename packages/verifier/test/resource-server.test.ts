@@ -1,20 +1,16 @@
 import { requirements } from '@rolecall/contracts/requirements/catalogue';
 import { startEcosystem } from '@rolecall/testing';
+import { reservePort } from '@rolecall/testing/reserved-ports';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../src/report.ts';
 import { playIssuer } from '../src/resource-server/played-issuer/played-issuer.ts';
 import { resourceServerSuite } from '../src/resource-server/suite.ts';
 import { type ResourceServerOptions, verifyResourceServer } from '../src/resource-server/verify.ts';
+import { wrongIn } from './support/findings.ts';
 import { startBareApi } from './support/bare-api.ts';
+import { startOidcProvider } from './support/oidc-provider.ts';
 import { startOwnResourceServer } from './support/own-resource-server.ts';
-
-/** What was found wrong. */
-const wrongIn = ({ results }: Report) =>
-  results.flatMap(({ id, trials }) =>
-    trials
-      .filter(({ verdict, because }) => verdict === 'failed' || because?.includes('the check itself has failed'))
-      .map(({ title, because }) => ({ id, title, because })),
-  );
+import { startSmallApi } from './support/small-api/small-api.ts';
 
 const idsOf = ({ results }: Report, verdict: string): string[] => results.filter((each) => each.verdict === verdict).map(({ id }) => id);
 
@@ -106,4 +102,27 @@ describe('somebody else’s API with a library for JWTs', () => {
       'RS-TOK-04 RS-TOK-07 RS-TOK-09 RS-TOK-12 RS-JWT-11 RS-INT-01 RS-INT-02 RS-INT-03 RS-INT-04 RS-DPOP-01 RS-DPOP-02 RS-DPOP-03 RS-DPOP-04 RS-DPOP-05 RS-DPOP-06 RS-DPOP-07 RS-DPOP-08 RS-DPOP-09 RS-DPOP-10 RS-DPOP-11 RS-DPOP-12 RS-PRM-01 RS-PRM-02 RS-PRM-04 RS-PRM-05 RS-PRM-06 RS-PRM-07 RS-PRM-08 RS-STEP-01 RS-STEP-02 RS-STEP-03 RS-STEP-04 RS-RAR-01',
     );
   }, 120_000);
+});
+
+describe('an API whose tokens are of oidc-provider', () => {
+  it('is right in what can be seen with them: also tokens that are bound to keys, and ID tokens', async () => {
+    const at = await reservePort();
+    const resource = `http://localhost:${at.port}`;
+    const provider = await startOidcProvider({ resource, format: 'jwt', fetch });
+    const { close } = await startSmallApi(provider.issuer, { at, introspects: false });
+    const report = await verifyResourceServer({
+      resource,
+      operation: { url: `${resource}/notes`, scope: 'notes:read' },
+      otherOperation: { method: 'POST', url: `${resource}/notes`, json: {}, scope: 'notes:write' },
+      issuer: provider.issuer,
+      user: { username: 'alice', password: 'any' },
+    });
+    await close();
+    await provider.close();
+    expect(wrongIn(report)).toEqual([]);
+    expect(idsOf(report, 'passed').join(' ')).toBe(
+      'RS-TOK-01 RS-TOK-02 RS-TOK-03 RS-TOK-04 RS-TOK-05 RS-TOK-06 RS-TOK-08 RS-TOK-10 RS-TOK-11 RS-TOK-12 RS-JWT-01 RS-JWT-02 RS-DPOP-01 RS-DPOP-02 RS-DPOP-03 RS-DPOP-04 RS-DPOP-05 RS-DPOP-06 RS-DPOP-07 RS-DPOP-09 RS-DPOP-10 RS-PRM-01 RS-PRM-02 RS-PRM-04 RS-PRM-05 RS-PRM-06 RS-PRM-07',
+    );
+    expect(report.left).toEqual([]);
+  });
 });

@@ -2,7 +2,7 @@ import type { Profile } from '@rolecall/contracts/requirements/requirement';
 import { challengeParameter, challengesOf } from '../challenge.ts';
 import { failed, Finding, notApplicable, notTried } from '../finding.ts';
 import type { Answer, Http } from '../http.ts';
-import { judge, outcomesOf } from '../judge.ts';
+import { judge, matches, outcomesOf } from '../judge.ts';
 import { until } from '../until.ts';
 import { type TakenApart, takeApart } from './jwt.ts';
 import type { ResourceMetadata } from './metadata.ts';
@@ -154,6 +154,8 @@ export function mustRefuse(answer: Answer, id: string, what: string, scheme: Sch
   if (isOpen(answer)) failed(`${what} opened ${answer.to} (${answer.status})`);
   if (answer.status >= 500) failed(`${what} was answered with ${answer.status}, as if it were the server's own fault`);
   if (isAboutTokens(id) && saysNoError(answer, id)) return;
+  // With which of the challenges an error comes is RS-DPOP-09's.
+  if (scheme === 'DPoP' && outcomesOf(id).some((outcome) => matches(answer, outcome))) return;
   about(what, () => judge(answer, id, { scheme }));
 }
 

@@ -61,4 +61,11 @@ export const breaks: Readonly<Record<Fault, readonly string[]>> = {
   challengeLeadsAstray: ['RS-PRM-04'],
   anyLogin: ['RS-STEP-01', 'RS-STEP-02', 'RS-STEP-03', 'RS-STEP-04'],
   anyDetails: ['RS-RAR-01'],
+  unboundAccepted: ['RS-DPOP-12'],
+  signedForAnybody: ['RS-PRM-08'],
+  anyOrigin: ['RS-MCP-05'],
+  scopesUnnamed: ['RS-MCP-02'],
+  sessionOpens: ['RS-MCP-06'],
+  sessionGuessable: ['RS-MCP-06'],
+  sessionOfAnybody: ['RS-MCP-06'],
 };

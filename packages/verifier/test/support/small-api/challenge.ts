@@ -12,7 +12,7 @@ export function challengesFor(refusal: Refusal, { scope, metadata, faults }: { s
     const all = Object.entries({
       realm: 'notes',
       ...(tried && error && { error }),
-      scope,
+      ...(!faults.has('scopesUnnamed') && { scope }),
       ...parameters,
       ...own,
       resource_metadata: metadata,

@@ -56,7 +56,19 @@ export const faults = {
   challengeLeadsAstray: 'names an address for its metadata where there is none',
   anyLogin: 'never looks at how the user has logged in',
   anyDetails: 'never looks at authorization details',
+  unboundAccepted: 'takes tokens that are not bound, and says that they must be',
+  signedForAnybody: 'has signed metadata that nobody vouches for',
 } as const;
 
-export type Fault = keyof typeof faults;
+/** What one that is an MCP server can do wrong beside them. */
+export const mcpFaults = {
+  anyOrigin: 'answers pages of any origin',
+  scopesUnnamed: 'does not name scopes in challenges',
+  sessionOpens: 'takes the handle of a session for a token',
+  sessionGuessable: 'counts its sessions',
+  sessionOfAnybody: 'gives a session to any user',
+} as const;
+
+export type McpFault = keyof typeof mcpFaults;
+export type Fault = McpFault | keyof typeof faults;
 export type Faults = ReadonlySet<Fault>;

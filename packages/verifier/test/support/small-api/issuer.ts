@@ -27,7 +27,7 @@ export function createIssuer(name: string, faults: Faults): Issuer {
   };
   const read = async (): Promise<Record<string, string>> => {
     if (metadata !== undefined) return metadata;
-    const found = (await fetchJson(`${name}/.well-known/oauth-authorization-server`)) as Record<string, string>;
+    const found = (await fetchJson(`${name}/.well-known/openid-configuration`)) as Record<string, string>;
     if (found['issuer'] !== name && !faults.has('metadataUnchecked')) throw new Refusal(503);
     return (metadata = found);
   };
