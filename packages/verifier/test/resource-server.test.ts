@@ -8,7 +8,7 @@ import { resourceServerSuite } from '../src/resource-server/suite.ts';
 import { type ResourceServerOptions, verifyResourceServer } from '../src/resource-server/verify.ts';
 import { wrongIn } from './support/findings.ts';
 import { startBareApi } from './support/bare-api.ts';
-import { startOidcProvider } from './support/oidc-provider.ts';
+import { startOidcProvider } from '../test-support/oidc-provider.ts';
 import { startOwnResourceServer } from './support/own-resource-server.ts';
 import { startSmallApi } from './support/small-api/small-api.ts';
 
