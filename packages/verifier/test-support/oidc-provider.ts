@@ -18,6 +18,8 @@ interface Options {
   resource: string;
   /** Of its access tokens. */
   format: 'jwt' | 'opaque';
+  /** Whether it is set to FAPI 2.0: keys instead of secrets, pushed requests, bound tokens. */
+  fapi?: boolean;
   /** How it asks for what is at somebody else's address. */
   fetch: (url: string, options: RequestInit) => Promise<Response>;
 }
@@ -40,11 +42,15 @@ export async function startOidcProvider(options: Options): Promise<OidcProvider>
   };
 }
 
-function configuration({ resource, format, fetch: ask }: Options): object {
+function configuration({ resource, format, fetch: ask, fapi = false }: Options): object {
   return {
     jwks: { keys: [signingKey('ES256'), signingKey('RS256')] },
-    enabledJWA: { requestObjectSigningAlgValues: ['ES256'], dPoPSigningAlgValues: ['ES256'] },
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    enabledJWA: {
+      requestObjectSigningAlgValues: ['ES256'],
+      dPoPSigningAlgValues: ['ES256'],
+      ...(fapi && { clientAuthSigningAlgValues: ['ES256', 'PS256'] }),
+    },
+    clientAuthMethods: fapi ? ['private_key_jwt'] : ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
     scopes: ['openid', 'offline_access', ...RESOURCE_SCOPES],
     acrValues: ['urn:example:usual'],
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
@@ -60,12 +66,13 @@ function configuration({ resource, format, fetch: ask }: Options): object {
       claimsParameter: { enabled: true },
       clientIdMetadataDocument: { enabled: true, ack: 'draft-02' },
       clientCredentials: { enabled: true },
-      deviceFlow: { enabled: true },
+      deviceFlow: { enabled: !fapi },
       dPoP: { enabled: true },
       introspection: { enabled: true },
       jwtIntrospection: { enabled: true },
       jwtUserinfo: { enabled: true },
-      pushedAuthorizationRequests: { enabled: true },
+      pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: fapi },
+      fapi: { enabled: fapi, profile: '2.0' },
       registration: { enabled: true },
       registrationManagement: { enabled: true },
       requestObjects: { enabled: true },
@@ -98,7 +105,7 @@ function configuration({ resource, format, fetch: ask }: Options): object {
       },
     },
     issueRefreshToken: (_context: unknown, client: { grantTypeAllowed(type: string): boolean }) => client.grantTypeAllowed('refresh_token'),
-    rotateRefreshToken: true,
+    rotateRefreshToken: !fapi,
     pkce: { required: () => true },
     ttl: {
       AccessToken: 600,

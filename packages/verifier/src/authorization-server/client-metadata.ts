@@ -1,3 +1,4 @@
+import type { Profile } from '@rolecall/contracts/requirements/requirement';
 import { exportJWK, generateKeyPair } from 'jose';
 import type { Metadata } from './metadata.ts';
 import type { ClientRole } from './target.ts';
@@ -18,10 +19,23 @@ export interface Circumstances {
   redirectUri: string;
   scope: string | undefined;
   server: Metadata;
+  /** What is required beside OAuth 2.1. */
+  profiles: readonly Profile[];
 }
 
-/** What to register for a part in the checks. */
+/** What to register for a part in the checks. Under FAPI nobody has a secret: clients authenticate with a key (FAPI 2.0 §5.3.2.1). */
 export async function metadataFor(role: Exclude<ClientRole, 'resourceServer'>, circumstances: Circumstances): Promise<NewClient> {
+  const { metadata, key } = await usualMetadata(role, circumstances);
+  if (!circumstances.profiles.includes('fapi2') || metadata.token_endpoint_auth_method !== 'client_secret_basic')
+    return { metadata, ...(key && { key }) };
+  // Many servers serve others too, and go by what a client has registered.
+  const keyed = { token_endpoint_auth_method: 'private_key_jwt', dpop_bound_access_tokens: true };
+  if (key) return { metadata: { ...metadata, ...keyed }, key };
+  const own = await newKey(preferred(circumstances.server.token_endpoint_auth_signing_alg_values_supported));
+  return { metadata: { ...metadata, ...keyed, jwks: own.jwks }, key: own.key };
+}
+
+async function usualMetadata(role: Exclude<ClientRole, 'resourceServer'>, circumstances: Circumstances): Promise<NewClient> {
   const { redirectUri, scope, server } = circumstances;
   const own = { client_name: `Rolecall verifier (${role})`, ...(scope !== undefined && { scope }), ...idTokenAlgorithm(server) };
   const withUser = { grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], redirect_uris: [redirectUri] };

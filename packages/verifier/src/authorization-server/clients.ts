@@ -1,3 +1,4 @@
+import type { Profile } from '@rolecall/contracts/requirements/requirement';
 import { notApplicable, notTried } from '../finding.ts';
 import type { Answer, Http } from '../http.ts';
 import { type ClientMetadata, metadataFor } from './client-metadata.ts';
@@ -31,9 +32,10 @@ interface ClientsOptions {
   target: AuthorizationServerTarget;
   metadata: Metadata;
   scope: string | undefined;
+  profiles: readonly Profile[];
 }
 
-export function createClients({ http, target, metadata: server, scope }: ClientsOptions): Clients {
+export function createClients({ http, target, metadata: server, scope, profiles }: ClientsOptions): Clients {
   const { registration_endpoint: endpoint } = server;
   const known = new Map<ClientRole, Promise<KnownClient>>();
   const registered = new Map<string, Record<string, unknown>>();
@@ -55,7 +57,7 @@ export function createClients({ http, target, metadata: server, scope }: Clients
     const description = clientRoles[role];
     if (endpoint === undefined)
       return notTried(`it takes ${description}: the server registers none by itself, and the file of clients has no "${role}"`);
-    const { metadata, key } = await metadataFor(role, { redirectUri: target.redirectUri ?? DEFAULT_REDIRECT_URI, scope, server });
+    const { metadata, key } = await metadataFor(role, { redirectUri: target.redirectUri ?? DEFAULT_REDIRECT_URI, scope, server, profiles });
     const asked = { ...metadata, ...changes } as ClientMetadata;
     const answer = await ask(asked);
     if (answer.status >= 300)

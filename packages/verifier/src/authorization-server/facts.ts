@@ -20,7 +20,8 @@ export async function factsOf(server: AuthorizationServer, { access_token, clien
  * @throws Finding (`not tried`) for such a JWT.
  */
 export async function isKnown(server: AuthorizationServer, token: string): Promise<boolean> {
-  const { active } = await server.introspect(token);
+  const answer = await server.asClient(await server.client('resourceServer'), server.endpoint('introspection_endpoint'), { token });
+  const { active } = answer.json();
   if (active !== true && isJwt(token))
     return notTried('introspection does not know the server’s JWT access tokens: resource servers have to read them themselves');
   return active === true;

@@ -32,7 +32,7 @@ export async function openAuthorizationServer(options: OpenOptions): Promise<Ope
   const { target, user, profiles = [], http, recorder, timeout } = options;
   const metadata = await readMetadata(http, target.issuer);
   const scope = target.scope ?? (await scopesOf(target.resource, http)) ?? metadata.scopes_supported?.join(' ');
-  const clients = createClients({ http, target, metadata, scope });
+  const clients = createClients({ http, target, metadata, scope, profiles });
   const ownAddress = createOwnAddress(target, recorder);
   const person = user && createPerson(user, { http, recorder, timeout });
   return {

@@ -7,8 +7,10 @@ import { errorOf, responseParameter } from '../judge.ts';
 import type { Arrival, Person } from '../person/person.ts';
 import { authenticate, type ClientAuthentication } from './client-authentication.ts';
 import { type Clients, DEFAULT_REDIRECT_URI } from './clients.ts';
+import { type DpopKey, newDpopKey, withProof } from './dpop.ts';
 import type { Metadata } from './metadata.ts';
 import type { OwnAddress } from './own-address.ts';
+import { push } from './pushed-requests.ts';
 import type { AuthorizationServerTarget, ClientRole, KnownClient } from './target.ts';
 
 /** A code, and what belongs to it. */
@@ -132,6 +134,11 @@ export function createAuthorizationServer({
 }: Parts): AuthorizationServer {
   const { issuer, resource } = target;
   let keys: Promise<JSONWebKeySet> | undefined;
+  let key: Promise<DpopKey> | undefined;
+  // FAPI 2.0 §5.3.2: nothing works there that is not pushed, or not bound to a key.
+  const isFapi = profiles.includes('fapi2');
+  const mustPush = metadata.require_pushed_authorization_requests === true || isFapi;
+  const mustProve = isFapi && metadata.dpop_signing_alg_values_supported !== undefined;
   const addressWith = (parameters: Fields): string => {
     const address = new URL(server.endpoint('authorization_endpoint'));
     return `${address.href}${address.search === '' ? '?' : '&'}${encodeFields(parameters)}`;
@@ -177,10 +184,19 @@ export function createAuthorizationServer({
       };
       return { address: addressWith(parameters), parameters, redirectUri, state, verifier };
     },
-    request: (client, changes) => http.ask({ url: server.authorizationRequest(client, changes).address, headers: { accept: 'text/html' } }),
+    request: async (client, changes) => {
+      // What a wrong request is answered is tried with those that are pushed.
+      if (metadata.require_pushed_authorization_requests === true)
+        notTried('every authorization request has to be pushed: a direct one shows nothing');
+      return server.peek(server.authorizationRequest(client, changes).parameters);
+    },
     approve: async (client, changes, decision) => {
       const request = server.authorizationRequest(client, changes);
-      return { ...(await server.person().authorize(request.address, request.redirectUri, decision)), request };
+      if (!mustPush) return { ...(await server.goTo(request.parameters, request.redirectUri, decision)), request };
+      const answer = await push(server, client, request.parameters);
+      if (answer.status !== 201) return { answer, response: undefined, loggedIn: false, pages: [], request };
+      const reference = { client_id: client.client_id, request_uri: String(answer.json()['request_uri']) };
+      return { ...(await server.goTo(reference, request.redirectUri, decision)), request };
     },
     goTo: (parameters, redirectUri, decision) => server.person().authorize(addressWith(parameters), redirectUri, decision),
     peek: (parameters) => http.ask({ url: addressWith(parameters), headers: { accept: 'text/html' } }),
@@ -188,7 +204,13 @@ export function createAuthorizationServer({
       const arrival = await server.approve(client, changes);
       return codeFrom(arrival, arrival.request, client);
     },
-    token: (client, form, options) => server.asClient(client, server.endpoint('token_endpoint'), form, options),
+    token: async (client, form, options = {}) => {
+      const url = server.endpoint('token_endpoint');
+      if (!mustProve || options.headers?.['dpop'] !== undefined) return server.asClient(client, url, form, options);
+      const send = (proof: { dpop: string }): Promise<Answer> =>
+        server.asClient(client, url, form, { ...options, headers: { ...options.headers, ...proof } });
+      return withProof(await (key ??= newDpopKey(server)), 'POST', url, send);
+    },
     redeem: ({ client, code, redirectUri, verifier }, changes, options) =>
       server.token(
         client,

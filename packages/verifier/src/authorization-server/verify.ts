@@ -24,7 +24,13 @@ export async function verifyAuthorizationServer(options: AuthorizationServerOpti
   const recorder = createRecorder();
   const http = createHttp({ recorder, timeout });
   const { server: subject, close } = await openAuthorizationServer({ target: options, user, profiles, http, recorder, timeout });
-  // Whatever a check does is in the report: this ends by returning.
-  const report = await runSuite({ ...options, role: 'authorization server', name, suite: authorizationServerSuite, subject, recorder });
-  return { ...report, left: await close() };
+  let left: string[] = [];
+  let report: Report;
+  try {
+    report = await runSuite({ ...options, role: 'authorization server', name, suite: authorizationServerSuite, subject, recorder });
+  } finally {
+    // Also where a run ends early: nothing of it stays.
+    left = await close();
+  }
+  return { ...report, left };
 }

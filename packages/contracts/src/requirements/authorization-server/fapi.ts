@@ -11,7 +11,8 @@ export const fapi = group('AS-FAPI', 'What FAPI 2.0 adds', [
   must('AS-FAPI-02', ['rejects', 'fapi2'], {
     requirement: 'Under FAPI every access token is bound to a key',
     expected: [json(400, 'invalid_dpop_proof')],
-    accepted: [json(401, 'invalid_client')],
+    // RFC 9449 §5 leaves the code open where there is no proof.
+    accepted: [json(401, 'invalid_client'), json(400, 'invalid_request'), json(400, 'invalid_grant')],
     sources: [from('FAPI 2.0', '5.3.2.1')],
   }),
   must('AS-FAPI-03', ['rejects', 'fapi2'], {

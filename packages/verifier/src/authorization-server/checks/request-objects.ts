@@ -1,5 +1,5 @@
 import { check } from '../../check.ts';
-import { failed, notApplicable, require } from '../../finding.ts';
+import { failed, notApplicable, notTried, require } from '../../finding.ts';
 import type { Answer, Fields } from '../../http.ts';
 import { judge, responseParameter } from '../../judge.ts';
 import { assertion } from '../client-authentication.ts';
@@ -87,6 +87,8 @@ export const requestObjects = [
 ];
 
 function offered(server: AuthorizationServer): 'requests' {
+  if (server.metadata.require_pushed_authorization_requests === true)
+    notTried('every authorization request has to be pushed; an object that is pushed is tried with AS-PAR-13');
   const {
     request_parameter_supported: announced,
     request_object_signing_alg_values_supported: algorithms,
