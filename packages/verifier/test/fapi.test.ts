@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyAuthorizationServer } from '../src/authorization-server/verify.ts';
 import type { Report } from '../src/report.ts';
 import { defects, groups, underFapi } from './support/fapi-findings.ts';
-import { type OidcProvider, startOidcProvider } from './support/oidc-provider.ts';
+import { type OidcProvider, startOidcProvider } from '../test-support/oidc-provider.ts';
 
 const RESOURCE = 'https://api.example/notes';
 
