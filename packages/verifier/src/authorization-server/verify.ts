@@ -24,13 +24,11 @@ export async function verifyAuthorizationServer(options: AuthorizationServerOpti
   const recorder = createRecorder();
   const http = createHttp({ recorder, timeout });
   const { server: subject, close } = await openAuthorizationServer({ target: options, user, profiles, http, recorder, timeout });
-  let left: string[] = [];
-  let report: Report;
-  try {
-    report = await runSuite({ ...options, role: 'authorization server', name, suite: authorizationServerSuite, subject, recorder });
-  } finally {
-    // Also where a run ends early: nothing of it stays.
-    left = await close();
-  }
-  return { ...report, left };
+  const run = { role: 'authorization server', name, suite: authorizationServerSuite, subject, recorder } as const;
+  const report = await runSuite({ ...options, ...run }).catch(async (error: unknown) => {
+    // Also where a run ends early nothing of it stays.
+    await close();
+    throw error;
+  });
+  return { ...report, left: await close() };
 }
