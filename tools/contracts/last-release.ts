@@ -8,6 +8,9 @@ const run = promisify(execFile);
 /** Where it is recorded what was released last, for clones without tags. */
 export const RELEASE_FILE = 'packages/contracts/release.json';
 
+/** Others may begin with a v, too; and what comes before a release is none. */
+const RELEASE_TAGS = ['--match', 'v[0-9]*.[0-9]*.[0-9]*', '--exclude', '*[!v0-9.]*'];
+
 export interface Release {
   version: string;
   commit: string;
@@ -21,7 +24,7 @@ export async function git(root: string, ...parameters: string[]): Promise<string
 
 /** The last release: the latest tag `v…` that the checkout comes from; where there is none, as in a shallow clone, what `release.json` has recorded. */
 export async function lastRelease(root: string): Promise<Release> {
-  const tag = await git(root, 'describe', '--tags', '--match', 'v*', '--abbrev=0').catch(() => undefined);
+  const tag = await git(root, 'describe', '--tags', ...RELEASE_TAGS, '--abbrev=0').catch(() => undefined);
   if (tag === undefined) return JSON.parse(await readFile(join(root, RELEASE_FILE), 'utf8')) as Release;
   return { version: tag.slice(1), commit: await git(root, 'rev-parse', `${tag}^{commit}`) };
 }

@@ -31,6 +31,13 @@ describe('a change of a schema', () => {
       object({ a: object({ b: text }, ['b']) }),
       'receives',
     ],
+    ['what is required without being described is not any more', object({}, ['a']), object({}), 'sends'],
+    [
+      'a new member that is not as all others were to be',
+      object({}, [], { additionalProperties: text }),
+      object({ a: { type: 'number' } }, [], { additionalProperties: text }),
+      'both',
+    ],
     ['other members are not allowed any more', object({}), object({}, [], closed), 'receives'],
     ['other members are allowed', object({}, [], closed), object({}), 'sends'],
     ['other members have a type', object({}, [], { additionalProperties: {} }), object({}, [], { additionalProperties: text }), 'receives'],
@@ -88,12 +95,29 @@ describe('a change of a schema', () => {
     ],
     ['an alternative where there was none', text, { anyOf: [text, { type: 'array', items: text }] }, 'sends'],
     ['no alternative any more', { anyOf: [text, { type: 'array' }] }, text, 'receives'],
+    ['an alternative, and a condition beside it', object({ a: text }), { required: ['b'], anyOf: [object({ a: text })] }, 'receives'],
+    ['only one of the alternatives', { anyOf: [text, { minLength: 1 }] }, { oneOf: [text, { minLength: 1 }] }, 'receives'],
+    ['more than one of the alternatives', { oneOf: [text, { minLength: 1 }] }, { anyOf: [text, { minLength: 1 }] }, 'sends'],
+    [
+      'alternatives of two kinds',
+      { anyOf: [text], oneOf: [{ const: 'a' }, { const: 'b' }] },
+      { anyOf: [text], oneOf: [{ const: 'a' }] },
+      'both',
+    ],
     ['another condition', { allOf: [text] }, { allOf: [text, { maxLength: 1 }] }, 'receives'],
     ['a condition less', { allOf: [{ type: 'string' }, { maxLength: 1 }] }, { allOf: [{ type: 'string' }] }, 'sends'],
     ['something in a condition', { allOf: [{ enum: [1] }] }, { allOf: [{ enum: [1, 2] }] }, 'sends'],
     ['what nobody knows here', { if: text }, { if: {} }, 'both'],
 
     ['what is said elsewhere, by the same name', { $ref: '#/$defs/same' }, { $ref: '#/$defs/same' }, 'neither'],
+    ['a condition beside what is said elsewhere', { $ref: '#/$defs/text' }, { $ref: '#/$defs/text', minLength: 3 }, 'receives'],
+    ['words beside what is said elsewhere', { $ref: '#/$defs/text' }, { $ref: '#/$defs/text', description: 'other' }, 'neither'],
+    [
+      'a condition beside what is said elsewhere, by another name',
+      { $ref: '#/$defs/text', maxLength: 3 },
+      { $ref: '#/$defs/alike' },
+      'sends',
+    ],
     ['what is said elsewhere, by another name, and says the same', { $ref: '#/$defs/text' }, { $ref: '#/$defs/alike' }, 'neither'],
     ['what is said elsewhere, by another name', { $ref: '#/$defs/text' }, { $ref: '#/$defs/same' }, 'both'],
     ['what was said elsewhere is said here', { $ref: '#/$defs/text' }, { ...text, minLength: 1 }, 'receives'],
@@ -177,11 +201,36 @@ describe('a change of a service', () => {
     ['another way in', { security: [{ basic: [] }] }, { security: [{ basic: [] }, { bearer: [] }] }, false],
     ['a way in less', { security: [{ basic: [] }, { bearer: [] }] }, { security: [{ bearer: [] }] }, true],
     ['a scope more', { security: [{ bearer: ['a'] }] }, { security: [{ bearer: ['a', 'b'] }] }, true],
+    ['a scope less', { security: [{ bearer: ['a', 'b'] }] }, { security: [{ bearer: ['a'] }] }, false],
+    ['a further scheme at once', { security: [{ basic: [] }] }, { security: [{ basic: [], tls: [] }] }, true],
+    [
+      'a parameter that is written otherwise',
+      parameter(false),
+      { parameters: [{ ...parameter(false).parameters[0], style: 'deepObject' }] },
+      true,
+    ],
+    [
+      'a body that is encoded otherwise',
+      body(text),
+      { requestBody: { required: true, content: { 'application/json': { schema: text, encoding: {} } } } },
+      true,
+    ],
     ['a way in where it was open', {}, { security: [{ basic: [] }] }, true],
   ])('%s', (_name, before, after, breaking) => {
     const changes = compareOpenApi(service(before) as never, service(after) as never);
     expect(changes.some((change) => change.breaking)).toBe(breaking);
     for (const change of changes.filter((each) => each.breaking)) expect(change.breaks).toEqual(['client']);
+  });
+
+  it('a way in that is demanded everywhere', () => {
+    const shut = { security: [{ bearer: [] }] };
+    expect(compareOpenApi(service({}) as never, service({}, shut) as never)).toMatchObject([
+      { breaking: true, breaks: ['client'] },
+      { breaking: false },
+    ]);
+    expect(compareOpenApi(service({}, shut) as never, service({ security: [] }, shut) as never).some(({ breaking }) => breaking)).toBe(
+      false,
+    );
   });
 
   it('another scheme behind the same name breaks everybody', () => {

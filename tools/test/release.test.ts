@@ -63,6 +63,14 @@ describe('what has changed since the last release', () => {
     });
   });
 
+  it.each(['verified', 'v2', 'v9.0.0-rc.1', 'v1.0.0.1x'])('is not since %s: that tag is no release', async (tag) => {
+    await git(root, 'tag', 'v0.1.1');
+    await write('further.json', {});
+    await commit('further');
+    await git(root, 'tag', tag);
+    expect((await lastRelease(root)).version).toBe('0.1.1');
+  });
+
   it('needs a version that says so where it breaks somebody, who is named', async () => {
     const path = join(DOCUMENTS, 'messages.schema.json');
     await giveVersion('0.2.0');

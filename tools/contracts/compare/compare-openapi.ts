@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Change } from './change.ts';
 import type { Consequence } from './compare-messages.ts';
 import { compareSchemas, type Roots } from './compare-schemas.ts';
+import { compareOtherParts } from './compare-other-parts.ts';
 import { compareResponses, type Response } from './compare-responses.ts';
 
 interface Parameter {
@@ -24,6 +25,7 @@ interface Operation {
 
 interface OpenApiDocument {
   paths: Record<string, Record<string, Operation>>;
+  security?: unknown[];
   components?: { securitySchemes?: Record<string, unknown> };
 }
 
@@ -47,10 +49,13 @@ export function compareOpenApi(before: OpenApiDocument, after: OpenApiDocument):
   return [...changed, ...added.map((change) => ({ ...change, breaks: [] })), ...schemes];
 }
 
-function operationsOf({ paths }: OpenApiDocument): Map<string, Operation> {
+function operationsOf({ paths, security = [] }: OpenApiDocument): Map<string, Operation> {
   return new Map(
     Object.entries(paths).flatMap(([path, operations]) =>
-      Object.entries(operations).map(([method, operation]): [string, Operation] => [`${method.toUpperCase()} ${path}`, operation]),
+      Object.entries(operations).map(([method, operation]): [string, Operation] => [
+        `${method.toUpperCase()} ${path}`,
+        { security, ...operation },
+      ]),
     ),
   );
 }
@@ -74,7 +79,11 @@ function compareParameters(name: string, before: Parameter[], after: Parameter[]
     const requirement = [];
     if (current.required === true && old.required !== true) requirement.push(breaking(where, 'is required now'));
     if (current.required !== true && old.required === true) requirement.push(compatible(where, 'is optional now'));
-    return [...requirement, ...compareSchemas(old.schema, current.schema, 'receives', where, roots)];
+    return [
+      ...requirement,
+      ...compareSchemas(old.schema, current.schema, 'receives', where, roots),
+      ...compareOtherParts(where, old, current, ['name', 'in', 'required', 'schema']),
+    ];
   });
   const added = after
     .filter((parameter) => find(before, parameter) === undefined)
@@ -94,7 +103,10 @@ function compareBodies(where: string, before: Operation['requestBody'], after: O
     const current = after.content[type];
     return current === undefined
       ? [breaking(where, `is not taken as ${type} any more`)]
-      : compareSchemas(schema, current.schema, 'receives', where, roots);
+      : [
+          ...compareSchemas(schema, current.schema, 'receives', where, roots),
+          ...compareOtherParts(where, before.content[type], current, ['schema']),
+        ];
   });
   const added = Object.keys(after.content).filter((type) => !(type in before.content));
   return [...required, ...changed, ...added.map((type) => compatible(where, `is taken as ${type}`))];
@@ -105,10 +117,18 @@ function compareSecurity(name: string, before: unknown[], after: unknown[]): Cha
   const ways = (security: unknown[]) => (security.length === 0 ? [{}] : security);
   const lacks = (others: unknown[]) => (way: unknown) => !others.some((each) => isDeepStrictEqual(each, way));
   const [old, current] = [ways(before), ways(after)];
+  const isShut = (way: unknown) => !current.some((each) => isEnough(way as Requirement, each as Requirement));
   return [
-    ...old.filter(lacks(current)).map((way) => breaking(name, `cannot be called with ${JSON.stringify(way)} any more`)),
+    ...old.filter(isShut).map((way) => breaking(name, `cannot be called with ${JSON.stringify(way)} any more`)),
     ...current.filter(lacks(old)).map((way) => compatible(name, `can be called with ${JSON.stringify(way)}`)),
   ];
+}
+
+type Requirement = Record<string, string[]>;
+
+/** Does what opened one way in open another one, too? It does where that wants no further scheme and no further scope. */
+function isEnough(had: Requirement, wanted: Requirement): boolean {
+  return Object.entries(wanted).every(([scheme, scopes]) => scopes.every((scope) => had[scheme]?.includes(scope)) && scheme in had);
 }
 
 function meaning(scheme: unknown): unknown {

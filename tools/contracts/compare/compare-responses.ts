@@ -1,4 +1,5 @@
 import type { Change } from './change.ts';
+import { compareOtherParts } from './compare-other-parts.ts';
 import { compareSchemas, type Roots } from './compare-schemas.ts';
 
 interface Header {
@@ -51,7 +52,11 @@ function compareHeaders(where: string, before: Record<string, Header>, after: Re
     const requirement = [];
     if (old.required === true && current.required !== true) requirement.push(breaking(place, 'is optional now'));
     if (old.required !== true && current.required === true) requirement.push(compatible(place, 'is always there now'));
-    return [...requirement, ...compareSchemas(old.schema, current.schema, 'sends', place, roots)];
+    return [
+      ...requirement,
+      ...compareSchemas(old.schema, current.schema, 'sends', place, roots),
+      ...compareOtherParts(place, old, current, ['required', 'schema']),
+    ];
   });
   const added = Object.keys(after).filter((name) => !(name in before));
   return [...changed, ...added.map((name) => compatible(`${where}, header ${name}`, 'is new'))];
@@ -65,7 +70,7 @@ function compareContent(where: string, before: Response['content'], after: Respo
     const current = after[type];
     return current === undefined
       ? [breaking(where, `is not ${type} any more`)]
-      : compareSchemas(schema, current.schema, 'sends', where, roots);
+      : [...compareSchemas(schema, current.schema, 'sends', where, roots), ...compareOtherParts(where, before[type], current, ['schema'])];
   });
   const added = Object.keys(after).filter((type) => !(type in before));
   return [...changed, ...added.map((type) => compatible(where, `may be asked for as ${type}`))];

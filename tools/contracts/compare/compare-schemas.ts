@@ -18,7 +18,7 @@ export interface Roots {
 export function compareSchemas(before: unknown, after: unknown, direction: Direction, where: string, roots: Roots): Change[] {
   const compare = (old: unknown, current: unknown, at: string): Change[] => {
     const [oldReference, reference] = [referenceOf(old), referenceOf(current)];
-    if (oldReference !== undefined && oldReference === reference) return [];
+    if (oldReference !== undefined && oldReference === reference) return compare(besideReference(old), besideReference(current), at);
     const [one, other] = [resolve(old, roots.before), resolve(current, roots.after)];
     if (isDeepStrictEqual(withoutAnnotations(one), withoutAnnotations(other)) && isClosed(one)) return [];
     const change = (what: string, effect: Effect, place = at): Change => ({ where: place, what, breaking: isBreaking(effect, direction) });
@@ -29,9 +29,10 @@ export function compareSchemas(before: unknown, after: unknown, direction: Direc
         (oldAlternatives ?? [one]).map((each) => resolve(each, roots.before)),
         (alternatives ?? [other]).map((each) => resolve(each, roots.after)),
       );
-      const both = oldAlternatives !== undefined && alternatives !== undefined;
+      const beside = (schema: Schema) => (alternativesOf(schema) === undefined ? {} : withoutAlternatives(schema));
       return [
-        ...(both ? compare(withoutAlternatives(one), withoutAlternatives(other), at) : []),
+        ...compare(beside(one), beside(other), at),
+        ...compareExclusiveness(one, other),
         ...pairs.flatMap(([left, right, name]) => compare(left, right, name === undefined ? at : `${at} (${name})`)),
         ...gone.map(() => change('has an alternative less', NARROWS)),
         ...come.map(() => change('has another alternative', WIDENS)),
@@ -44,19 +45,34 @@ export function compareSchemas(before: unknown, after: unknown, direction: Direc
       ...compareAll(one, other),
     ];
 
+    /** With `oneOf` not more than one alternative may be right, which rules out what is right by two. Of both keywords at once `anyOf` is followed. */
+    function compareExclusiveness(left: Schema, right: Schema): Change[] {
+      const isPlain = (schema: Schema) => !('anyOf' in schema && 'oneOf' in schema);
+      if (isPlain(left) && isPlain(right)) {
+        if ('anyOf' in left && 'oneOf' in right) return [change('may be one of the alternatives only', NARROWS)];
+        if ('oneOf' in left && 'anyOf' in right) return [change('may be more than one of the alternatives', WIDENS)];
+        return [];
+      }
+      return isDeepStrictEqual(left['oneOf'], right['oneOf']) ? [] : [change('has other alternatives beside its alternatives', EITHER)];
+    }
+
     function compareMembers(left: Schema, right: Schema): Change[] {
       const [oldMembers, members] = [membersOf(left), membersOf(right)];
       const [wasRequired, isRequired] = [requiredOf(left), requiredOf(right)];
       const wasClosed = left['additionalProperties'] === false;
+      const limit = isLimiting(left['additionalProperties']) ? left['additionalProperties'] : undefined;
       const names = [...new Set([...Object.keys(oldMembers), ...Object.keys(members), ...wasRequired, ...isRequired])];
       const changes = names.flatMap((name): Change[] => {
         const place = `${at}/${name}`;
         const requirement: Change[] = [];
         if (isRequired.has(name) && !wasRequired.has(name)) requirement.push(change('is required now', NARROWS, place));
-        if (!isRequired.has(name) && wasRequired.has(name) && name in members) requirement.push(change('is optional now', WIDENS, place));
+        if (!isRequired.has(name) && wasRequired.has(name)) requirement.push(change('is optional now', WIDENS, place));
         // Even where other members are allowed: nobody reads or sends this one any more.
         if (name in oldMembers && !(name in members)) return [change('is gone', EITHER, place)];
-        if (!(name in oldMembers) && name in members) return [change('is new', wasClosed ? WIDENS : NEITHER, place), ...requirement];
+        if (!(name in oldMembers) && name in members) {
+          const asOneOfTheOthers = limit === undefined ? [] : compare(limit, members[name], place);
+          return [change('is new', wasClosed ? WIDENS : NEITHER, place), ...requirement, ...asOneOfTheOthers];
+        }
         if (name in oldMembers) return [...requirement, ...compare(oldMembers[name], members[name], place)];
         return requirement;
       });
@@ -103,6 +119,7 @@ function resolve(schema: unknown, root: unknown): Schema {
   if (schema === false) return { not: {} };
   const reference = referenceOf(schema);
   if (reference === undefined) return schema as Schema;
+  const beside = besideReference(schema);
   const found = reference
     .replace(/^#\//, '')
     .split('/')
@@ -111,11 +128,18 @@ function resolve(schema: unknown, root: unknown): Schema {
       root,
     );
   if (found === undefined) throw new Error(`${reference} leads nowhere`);
-  return resolve(found, root);
+  return { ...resolve(found, root), ...beside };
+}
+
+/** What is said beside a reference holds, too (JSON Schema 2020-12 core §8.2.3.1). */
+function besideReference(schema: unknown): Schema {
+  const { $ref: _, ...beside } = schema as Schema;
+  return withoutAnnotations(beside);
 }
 
 const alternativesOf = (schema: Schema): unknown[] | undefined => (schema['anyOf'] ?? schema['oneOf']) as unknown[] | undefined;
 const withoutAlternatives = ({ anyOf: _any, oneOf: _one, ...rest }: Schema): Schema => rest;
+const isLimiting = (others: unknown): boolean => typeof others === 'object' && Object.keys(others ?? {}).length > 0;
 const membersOf = (schema: Schema): Schema => (schema['properties'] ?? {}) as Schema;
 const requiredOf = (schema: Schema): Set<string> => new Set((schema['required'] ?? []) as string[]);
 
