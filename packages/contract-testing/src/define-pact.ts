@@ -81,6 +81,7 @@ export function definePact(consumer: string, provider: string): PactInMaking {
     },
     keep: () => {
       rmSync(directory, { recursive: true, force: true });
+      if (expected === 0) throw new Error('nothing was expected: the tests that do so were left out, and the pact is not kept');
       if (interactions.length < expected) throw new Error('not every expectation was met: the pact is not kept');
       const path = join(pactsDirectory(), pactFileName(consumer, provider));
       const text = pactText(consumer, provider, interactions);

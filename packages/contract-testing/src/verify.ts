@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Verifier } from '@pact-foundation/pact';
 import { type Interaction, nameOf, type PactFile, pactFileName, pactText } from './pact-file.ts';
+import { verifyQuietly } from './quietly.ts';
 import { type Mutation, openWire } from './wire.ts';
+
+verifyQuietly();
 
 /** What makes the states of a contract happen, by name, and answers the values that exist only then. */
 export type StateHandlers = Record<string, (parameters: unknown) => Promise<Record<string, string> | void>>;
@@ -49,7 +52,7 @@ interface VerifierReport {
 /**
  * Verifies a provider against a pact, or some interactions of it.
  *
- * @throws Error where a state cannot be had: then nothing is known of the interaction.
+ * @throws Error where a state cannot be had, or there is no answer that could be changed: then nothing is known of the interaction.
  */
 export async function verify(provider: Provider, pact: PactFile, change: Change = {}): Promise<Verified[]> {
   const { interactions } = pact;
@@ -58,8 +61,8 @@ export async function verify(provider: Provider, pact: PactFile, change: Change 
   const directory = await mkdtemp(join(tmpdir(), 'rolecall-verify-'));
   const file = join(directory, pactFileName(pact.consumer.name, pact.provider.name));
   await writeFile(file, pactText(pact.consumer.name, pact.provider.name, interactions));
-  const wire = await openWire(provider.url, change.mutate);
   const failures: Error[] = [];
+  const wire = await openWire(provider.url, change.mutate, (error) => failures.push(error));
   try {
     const verifier = new Verifier({
       providerBaseUrl: wire.url,

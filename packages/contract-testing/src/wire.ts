@@ -23,10 +23,18 @@ export interface Wire {
  * Opens one on a free port of this machine: a proxy that passes every request on as it came.
  *
  * @param target where to, asked for each request: a state may bring another instance of the provider into play.
+ * @param onFailure is told where a request got no answer, or one that could not be changed: that is nobody's breach of a contract.
  */
-export async function openWire(target: () => string, mutate: Mutation = (answer) => answer): Promise<Wire> {
+export async function openWire(
+  target: () => string,
+  mutate: Mutation = (answer) => answer,
+  onFailure: (error: Error) => void,
+): Promise<Wire> {
   const server = createServer((request, response) => {
-    pass(target(), request, response, mutate).catch((error: Error) => response.writeHead(502).end(error.message));
+    pass(target(), request, response, mutate).catch((error: Error) => {
+      onFailure(new Error(`${request.method} ${request.url} came to nothing: ${error.message}`, { cause: error }));
+      response.writeHead(502).end(error.message);
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,0 +1,3 @@
+import { withoutStores } from '@rolecall/test-services/vitest-without-stores';
+
+export default withoutStores;
