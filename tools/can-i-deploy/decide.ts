@@ -36,8 +36,9 @@ async function asProvider({ role, environment, roles, pactsDirectory, versions, 
       if (consumers.has(consumer)) findings.push(unknown(consumer, environment));
       continue;
     }
-    for (const [file, pact] of await versions.pactsAt(commit))
-      if (pact.consumer.name === consumer && pact.provider.name === role) promised.set(file, pact);
+    const pacts = await versions.pactsAt(commit);
+    if (pacts.size === 0 && consumers.has(consumer)) findings.push(withoutPacts(consumer, environment));
+    for (const [file, pact] of pacts) if (pact.consumer.name === consumer && pact.provider.name === role) promised.set(file, pact);
   }
   if (promised.size === 0) return findings;
   const asked = [...promised.values()].map(({ consumer }) => consumer.name).join(' and ');
@@ -73,4 +74,10 @@ async function asConsumer({ role, environment, roles, pactsDirectory, versions }
 const unknown = (role: string, environment: string): Finding => ({
   kind: 'unknown',
   text: `which version of ${role} is in ${environment} is not known: there is no tag deployed/${environment}/${role}`,
+});
+
+/** What came before there were pacts relies on something all the same. */
+const withoutPacts = (role: string, environment: string): Finding => ({
+  kind: 'unknown',
+  text: `what the deployed ${role} relies on is not known: at the tag deployed/${environment}/${role} there are no pacts`,
 });

@@ -80,6 +80,18 @@ describe('a provider may be deployed', () => {
     expect(Object.keys(verified)).toEqual([CLIENT_PACT]);
   });
 
+  it('not while a consumer is there of a version that had no pacts', async () => {
+    rmSync(join(root, PACTS), { recursive: true });
+    writeFileSync(join(root, 'before-pacts'), '');
+    commit();
+    await deploy('sample-client', 'resource-server');
+    git('checkout', '--quiet', 'HEAD~', '--', PACTS);
+    const { kinds, texts, verified } = await ask('authorization-server');
+    expect(kinds).toEqual(['unknown', 'unknown']);
+    expect(texts).toContain('at the tag deployed/production/sample-client there are no pacts');
+    expect(verified).toEqual({});
+  });
+
   it('when a deployed consumer relies on what this version’s pacts have forgotten only if it keeps that, too', async () => {
     await deploy('sample-client', 'resource-server');
     rmSync(join(root, PACTS, CLIENT_PACT));
