@@ -4,10 +4,11 @@ import type { JSONWebKeySet } from 'jose';
 import { failed, notApplicable, notTried } from '../finding.ts';
 import { type Answer, encodeFields, type Fields, type Http } from '../http.ts';
 import { errorOf, responseParameter } from '../judge.ts';
+import type { ProofKey } from '../proof.ts';
 import type { Arrival, Person } from '../person/person.ts';
 import { authenticate, type ClientAuthentication } from './client-authentication.ts';
 import { type Clients, DEFAULT_REDIRECT_URI } from './clients.ts';
-import { type DpopKey, newDpopKey, withProof } from './dpop.ts';
+import { newDpopKey, withProof } from './dpop.ts';
 import type { Metadata } from './metadata.ts';
 import type { OwnAddress } from './own-address.ts';
 import { push } from './pushed-requests.ts';
@@ -134,7 +135,7 @@ export function createAuthorizationServer({
 }: Parts): AuthorizationServer {
   const { issuer, resource } = target;
   let keys: Promise<JSONWebKeySet> | undefined;
-  let key: Promise<DpopKey> | undefined;
+  let key: Promise<ProofKey> | undefined;
   // FAPI 2.0 §5.3.2: nothing works there that is not pushed, or not bound to a key.
   const isFapi = profiles.includes('fapi2');
   const mustPush = metadata.require_pushed_authorization_requests === true || isFapi;
@@ -209,7 +210,7 @@ export function createAuthorizationServer({
       if (!mustProve || options.headers?.['dpop'] !== undefined) return server.asClient(client, url, form, options);
       const send = (proof: { dpop: string }): Promise<Answer> =>
         server.asClient(client, url, form, { ...options, headers: { ...options.headers, ...proof } });
-      return withProof(await (key ??= newDpopKey(server)), 'POST', url, send);
+      return withProof(await (key ??= newDpopKey(server)), { method: 'POST', url }, send);
     },
     redeem: ({ client, code, redirectUri, verifier }, changes, options) =>
       server.token(

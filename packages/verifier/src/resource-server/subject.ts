@@ -7,7 +7,7 @@ import { until } from '../until.ts';
 import { type TakenApart, takeApart } from './jwt.ts';
 import type { ResourceMetadata } from './metadata.ts';
 import type { PlayedIssuer } from './played-issuer/played-issuer.ts';
-import { type ProofChanges, type ProofKey, proofOf } from './proof.ts';
+import { type ProofChanges, type ProofKey, proofOf } from '../proof.ts';
 import type { Operation, ResourceServerTarget } from './target.ts';
 import type { Token, TokenSource } from './tokens/tokens.ts';
 

@@ -8,7 +8,7 @@ import type { Report } from '../report.ts';
 import { type Progress, runSuite, type Selection } from '../run-suite.ts';
 import { findMetadata, type ResourceMetadata } from './metadata.ts';
 import { type PlayedIssuer, playIssuer } from './played-issuer/played-issuer.ts';
-import { newProofKey, type ProofKey } from './proof.ts';
+import { newProofKey, type ProofKey } from '../proof.ts';
 import { createResourceServer } from './subject.ts';
 import { resourceServerSuite } from './suite.ts';
 import type { ResourceServerTarget } from './target.ts';

@@ -2,8 +2,9 @@ import { check } from '../../check.ts';
 import { notApplicable, notTried, require } from '../../finding.ts';
 import type { Answer, Fields } from '../../http.ts';
 import { errorOf, judge } from '../../judge.ts';
+import { type ProofChanges, type ProofKey, proofOf } from '../../proof.ts';
 import { informationOf } from '../clients.ts';
-import { athOf, type DpopKey, newDpopKey, proofFor, type ProofChanges, withProof } from '../dpop.ts';
+import { newDpopKey, withProof } from '../dpop.ts';
 import { factsOf, isKnown } from '../facts.ts';
 import { push } from '../pushed-requests.ts';
 import { consentFor, type RefreshableTokens, withRefreshToken } from '../refresh.ts';
@@ -35,7 +36,11 @@ export const dpop = [
     const url = server.endpoint('token_endpoint');
     const issued = await codeAfterGoodProof(server, key);
     judge(
-      await server.redeem(issued, {}, { headers: { dpop: [await proofFor(key, 'POST', url), await proofFor(key, 'POST', url)] } }),
+      await server.redeem(
+        issued,
+        {},
+        { headers: { dpop: [await proofOf(key, { method: 'POST', url }), await proofOf(key, { method: 'POST', url })] } },
+      ),
       'AS-DPOP-02',
     );
   }),
@@ -67,7 +72,7 @@ export const dpop = [
       used = headers.dpop;
       return server.redeem(await server.code(client), {}, { headers });
     };
-    tokensFrom(await withProof(key, 'POST', server.endpoint('token_endpoint'), send), client);
+    tokensFrom(await withProof(key, { method: 'POST', url: server.endpoint('token_endpoint') }, send), client);
     const answer = await send({ dpop: used });
     require(answer.status === 400, `a proof works a second time: ${answer.status}`);
   }),
@@ -76,12 +81,12 @@ export const dpop = [
     const client = await server.client('web');
     const issued = await server.code(client);
     const url = server.endpoint('token_endpoint');
-    const first = await server.redeem(issued, {}, { headers: { dpop: await proofFor(key, 'POST', url) } });
+    const first = await server.redeem(issued, {}, { headers: { dpop: await proofOf(key, { method: 'POST', url }) } });
     if (first.status === 200) notApplicable('no nonces are asked for');
     require(errorOf(first) === 'use_dpop_nonce' && first.status === 400, `it answered ${first.status} ${errorOf(first) ?? ''}`);
     const nonce = first.headers.get('dpop-nonce');
     require(nonce !== null, 'use_dpop_nonce came without a DPoP-Nonce header');
-    tokensFrom(await server.redeem(issued, {}, { headers: { dpop: await proofFor(key, 'POST', url, { claims: { nonce } }) } }), client);
+    tokensFrom(await server.redeem(issued, {}, { headers: { dpop: await proofOf(key, { method: 'POST', url, nonce }) } }), client);
   }),
   check<AuthorizationServer>('AS-DPOP-07 AS-MCP-09', 'a client that registered bound tokens, without a proof', async (server) => {
     const client = await server.client(offered(server) && 'bound');
@@ -104,7 +109,7 @@ export const dpop = [
     const client = await server.client('web');
     const { parameters } = server.authorizationRequest(client);
     const pushWith = (dpop_jkt: string): Promise<Answer> =>
-      withProof(key, 'POST', url, (headers) => push(server, client, { ...parameters, dpop_jkt }, { headers }));
+      withProof(key, { method: 'POST', url }, (headers) => push(server, client, { ...parameters, dpop_jkt }, { headers }));
     const right = await pushWith(key.thumbprint);
     require(right.status === 201, `a proof and its own thumbprint were answered with ${right.status}`);
     judge(await pushWith((await newDpopKey(server)).thumbprint), 'AS-DPOP-09');
@@ -116,16 +121,16 @@ export const dpop = [
     const issued = await server.code(client, { scope: 'openid', resource: undefined });
     const { access_token } = tokensFrom(await redeem(server, issued, key, {}, { resource: undefined }), client);
     const ask = (headers: Record<string, string>): Promise<Answer> => server.http.ask({ url, headers });
-    const right = await withProof(key, 'GET', url, ({ dpop }) => ask({ dpop, authorization: `DPoP ${access_token}` }), {
-      claims: { ath: athOf(access_token) },
-    });
+    const right = await withProof(key, { method: 'GET', url, token: access_token }, ({ dpop }) =>
+      ask({ dpop, authorization: `DPoP ${access_token}` }),
+    );
     require(right.status === 200, `a right proof was answered with ${right.status}`);
     const { status } = await ask({ authorization: `Bearer ${access_token}` });
     require(status === 401 || status === 400, `a bound token opened UserInfo as a bearer token: ${status}`);
     const another = await newDpopKey(server);
-    const wrong = await withProof(another, 'GET', url, ({ dpop }) => ask({ dpop, authorization: `DPoP ${access_token}` }), {
-      claims: { ath: athOf(access_token) },
-    });
+    const wrong = await withProof(another, { method: 'GET', url, token: access_token }, ({ dpop }) =>
+      ask({ dpop, authorization: `DPoP ${access_token}` }),
+    );
     judge(wrong, 'AS-DPOP-10');
   }),
   check<AuthorizationServer>('AS-DPOP-11', 'introspection of a bound token', async (server) => {
@@ -176,21 +181,26 @@ function offered(server: AuthorizationServer): AuthorizationServer {
 }
 
 /** A code, of a client for which a right proof gives tokens. */
-async function codeAfterGoodProof(server: AuthorizationServer, key: DpopKey): Promise<IssuedCode> {
+async function codeAfterGoodProof(server: AuthorizationServer, key: ProofKey): Promise<IssuedCode> {
   const client = await server.client('web');
   await boundTokens(server, client, key);
   return server.code(client);
 }
 
-const redeem = (server: AuthorizationServer, issued: IssuedCode, key: DpopKey, changes?: ProofChanges, form?: Fields): Promise<Answer> =>
-  withProof(key, 'POST', server.endpoint('token_endpoint'), (headers) => server.redeem(issued, form, { headers }), changes);
+const redeem = (server: AuthorizationServer, issued: IssuedCode, key: ProofKey, changes?: ProofChanges, form?: Fields): Promise<Answer> =>
+  withProof(
+    key,
+    { method: 'POST', url: server.endpoint('token_endpoint') },
+    (headers) => server.redeem(issued, form, { headers }),
+    changes,
+  );
 
-async function boundTokens(server: AuthorizationServer, client: KnownClient, key: DpopKey): Promise<Tokens> {
+async function boundTokens(server: AuthorizationServer, client: KnownClient, key: ProofKey): Promise<Tokens> {
   return tokensFrom(await redeem(server, await server.code(client, consentFor(client.scope ?? server.scope)), key), client);
 }
 
-const refresh = (server: AuthorizationServer, { client, refresh_token }: RefreshableTokens, key: DpopKey): Promise<Answer> =>
-  withProof(key, 'POST', server.endpoint('token_endpoint'), (headers) =>
+const refresh = (server: AuthorizationServer, { client, refresh_token }: RefreshableTokens, key: ProofKey): Promise<Answer> =>
+  withProof(key, { method: 'POST', url: server.endpoint('token_endpoint') }, (headers) =>
     server.token(client, { grant_type: 'refresh_token', refresh_token }, { headers }),
   );
 

@@ -59,7 +59,9 @@ export const mcp = [
     const client = await server.client('public');
     const key = await newDpopKey(server);
     const issued = await server.code(client);
-    const answer = await withProof(key, 'POST', server.endpoint('token_endpoint'), (headers) => server.redeem(issued, {}, { headers }));
+    const answer = await withProof(key, { method: 'POST', url: server.endpoint('token_endpoint') }, (headers) =>
+      server.redeem(issued, {}, { headers }),
+    );
     const { cnf } = await factsOf(server, tokensFrom(answer, client));
     require(JSON.stringify(cnf ?? null).includes(key.thumbprint), 'the token is not bound to the key');
   }),

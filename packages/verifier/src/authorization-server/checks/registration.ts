@@ -87,7 +87,7 @@ export const registration = [
   }),
   check<AuthorizationServer>('AS-REG-07', 'a software statement by nobody known', async (server) => {
     await good(server);
-    const { privateKey, alg } = await newDpopKey(server);
+    const { privateKey, algorithm: alg } = await newDpopKey(server);
     const software_statement = await new SignJWT({
       client_name: 'Somebody trusted',
       software_id: 'trusted',

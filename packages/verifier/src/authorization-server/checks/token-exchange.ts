@@ -76,7 +76,7 @@ export const tokenExchange = [
     const key = await newDpopKey(server);
     const issued = await server.code(client);
     const url = server.endpoint('token_endpoint');
-    const tokens = tokensFrom(await withProof(key, 'POST', url, (headers) => server.redeem(issued, {}, { headers })), client);
+    const tokens = tokensFrom(await withProof(key, { method: 'POST', url }, (headers) => server.redeem(issued, {}, { headers })), client);
     judge(await exchange(server, tokens), 'AS-TX-12');
   }),
 ];

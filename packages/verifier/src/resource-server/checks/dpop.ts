@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { challengeParameter, challengesOf } from '../../challenge.ts';
 import { check } from '../../check.ts';
 import { failed, notApplicable, notTried, require } from '../../finding.ts';
-import type { ProofChanges } from '../proof.ts';
+import type { ProofChanges } from '../../proof.ts';
 import { type Attempt, isOpen, mustRefuse, type ResourceServer } from '../subject.ts';
 import type { Token } from '../tokens/tokens.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { notTried } from '../../finding.ts';
 import type { PlayedIssuer } from '../played-issuer/played-issuer.ts';
 import { INTROSPECTION_TYP } from '../played-issuer/introspection.ts';
-import type { ProofKey } from '../proof.ts';
+import type { ProofKey } from '../../proof.ts';
 import type { ResourceServerTarget } from '../target.ts';
 import { otherScopes } from './other-scopes.ts';
 import type { Token, TokenSource } from './tokens.ts';

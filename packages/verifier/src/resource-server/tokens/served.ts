@@ -3,7 +3,7 @@ import { type AuthorizationServer, type Tokens, tokensFrom } from '../../authori
 import type { KnownClient } from '../../authorization-server/target.ts';
 import { Finding, notTried } from '../../finding.ts';
 import type { Fields } from '../../http.ts';
-import { type ProofKey, proofOf } from '../proof.ts';
+import { type ProofKey, proofOf } from '../../proof.ts';
 import type { ResourceServerTarget } from '../target.ts';
 import type { Token, TokenSource } from './tokens.ts';
 

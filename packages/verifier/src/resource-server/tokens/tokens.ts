@@ -1,6 +1,6 @@
 import type { JWK } from 'jose';
 import type { PlayedIssuer } from '../played-issuer/played-issuer.ts';
-import type { ProofKey } from '../proof.ts';
+import type { ProofKey } from '../../proof.ts';
 
 /** An access token, and the key that it is bound to. */
 export interface Token {

@@ -23,11 +23,11 @@ export interface Proven {
   method: string;
   url: string;
   /** Undefined at the token endpoint, where there is none yet. */
-  token?: string;
-  nonce: string | undefined;
+  token?: string | undefined;
+  nonce?: string | undefined;
 }
 
-/** @param supported the algorithms that the resource server takes: ES256 where nothing is said. */
+/** A new key. @param supported the algorithms that the other side takes: ES256 where nothing is said. */
 export async function newProofKey(supported: readonly string[] | undefined): Promise<ProofKey> {
   const algorithm =
     ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256'].find((each) => supported === undefined || supported.includes(each)) ?? 'ES256';
