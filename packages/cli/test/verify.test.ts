@@ -82,6 +82,14 @@ describe('rolecall verify', () => {
     ['there is no such profile', () => ours('--profile', 'saml'), 'saml'],
     ['no issuer is said', () => ['authorization-server'], '--issuer'],
     ['nothing is said', () => [], 'Usage:'],
+    ['there is no such browser', () => ours('--browser', 'mosaic'), 'mosaic'],
+    ['an API has no issuer', () => ['resource-server', '--resource', server.issuer], 'say where tokens come from'],
+    ['an operation is none', () => ['resource-server', '--resource', server.issuer, '--operation', 'GET'], 'a method and an address'],
+    [
+      'nobody is at a client’s address',
+      () => ['client', '--start-url', 'http://127.0.0.1:9/', '--issuer', 'http://localhost:0'],
+      'Nothing was verified: ',
+    ],
     ['there is no such role', () => ['--list', 'browser'], 'browser'],
     ['the clients are not to be read', () => ours('--clients', '/nowhere.json'), '/nowhere.json'],
     ['there is no initial access token', () => ours('--initial-access-token-from-env'), 'ROLECALL_VERIFY_INITIAL_ACCESS_TOKEN is not set'],
@@ -113,8 +121,43 @@ describe('rolecall verify', () => {
   it('lists what is tried and what cannot be seen', async () => {
     const { code, stdout } = await verify(['--list', 'authorization-server']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ {2}AS-CODE-02 {2}.*\n {6}tried: a code that was never issued$/m);
+    expect(stdout).toMatch(/^ {2}AS-CODE-02 {2}.*\n {6}tried: .*a code that was never issued/m);
     expect(stdout).toContain('not tried: ');
+  });
+
+  it.each([
+    ['resource-server', 'RS-TOK-01'],
+    ['client', 'C-CB-01'],
+  ])('lists those of a %s', async (role, id) => {
+    expect((await verify(['--list', role])).stdout).toContain(`  ${id}  `);
+  });
+
+  it('verifies an API, with tokens of its authorization server', async () => {
+    const api = createServer((request, response) => {
+      const { authorization = '' } = request.headers;
+      // Looks at nothing but whether there is something.
+      if (authorization === '') return response.writeHead(401, { 'www-authenticate': 'Bearer' }).end();
+      return response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+    await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+    const address = `http://127.0.0.1:${(api.address() as AddressInfo).port}/`;
+    try {
+      const { code, stdout } = await verify([
+        'resource-server',
+        '--resource',
+        address,
+        '--play-issuer',
+        'http://localhost:0',
+        '--only',
+        'RS-TOK,RS-JWT',
+      ]);
+      expect(stdout).toMatch(/^ {2}passed +RS-TOK-01 /m);
+      expect(stdout).toMatch(/^ {2}failed +RS-JWT-/m);
+      expect(code).toBe(1);
+    } finally {
+      api.closeAllConnections();
+      api.close();
+    }
   });
 
   it('keeps the others’ options as they were', async () => {

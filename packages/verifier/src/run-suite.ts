@@ -24,6 +24,16 @@ export interface Progress {
   onStart?: ((checks: number) => void) | undefined;
 }
 
+/** The requirements of a role that are in a report: also those that are left out, with the reason. */
+export function selectedRequirements(role: Role, { profiles = [], only }: Selection): Requirement[] {
+  return requirements.filter(
+    (each) =>
+      each.role === role &&
+      (each.profiles.length === 0 || each.profiles.some((profile) => profiles.includes(profile))) &&
+      (only === undefined || named(each.id, only) !== undefined),
+  );
+}
+
 interface Run<Subject> extends Selection, Progress {
   role: Role;
   /** What the report calls it. */
@@ -44,12 +54,7 @@ export async function runSuite<Subject>(run: Run<Subject>): Promise<Report> {
   const { role, name, suite, subject, recorder, profiles = [], only, skip = {}, onTrial, onStart } = run;
   refuseUnknown(role, [...(only ?? []), ...Object.keys(skip)]);
   const startedAt = new Date();
-  const selected = requirements.filter(
-    (each) =>
-      each.role === role &&
-      (each.profiles.length === 0 || each.profiles.some((profile) => profiles.includes(profile))) &&
-      (only === undefined || named(each.id, only) !== undefined),
-  );
+  const selected = selectedRequirements(role, { profiles, only });
   const wanted = new Set(selected.map(({ id }) => id).filter((id) => named(id, Object.keys(skip)) === undefined));
   const checks = suite.checks.filter(({ ids }) => ids.some((id) => wanted.has(id)));
   onStart?.(checks.length);

@@ -12,7 +12,7 @@ export interface CredentialFlags {
   initialAccessTokenFromEnv?: boolean;
   user?: string;
   passwordFile?: string;
-  browser?: string;
+  browser?: 'chromium';
   selectors?: string;
   selectorUsername?: string;
   selectorPassword?: string;
@@ -50,7 +50,6 @@ async function readClients(file: string): Promise<KnownClients> {
 
 async function readUser(username: string, flags: CredentialFlags, environment: NodeJS.ProcessEnv): Promise<User> {
   const { browser, passwordFile } = flags;
-  if (browser !== undefined && browser !== 'chromium') throw new Failure(`There is no browser ${browser}: chromium is the one.`);
   const selectors = await readSelectors(flags);
   const password =
     environment[PASSWORD] ||

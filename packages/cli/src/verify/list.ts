@@ -1,5 +1,7 @@
 import { requirements } from '@rolecall/contracts/requirements/catalogue';
 import { authorizationServerSuite } from '@rolecall/verifier/authorization-server/suite';
+import { clientSuite } from '@rolecall/verifier/client/suite';
+import { resourceServerSuite } from '@rolecall/verifier/resource-server/suite';
 import { sectionsOf } from '@rolecall/verifier/reporters/words';
 import type { RoleName } from '../commands/verify.ts';
 
@@ -9,7 +11,11 @@ interface Suite {
   unseen: Readonly<Record<string, string>>;
 }
 
-const suites: Record<RoleName, Suite> = { 'authorization-server': authorizationServerSuite };
+const suites: Record<RoleName, Suite> = {
+  'authorization-server': authorizationServerSuite,
+  'resource-server': resourceServerSuite,
+  client: clientSuite,
+};
 
 /** Writes the requirements of these roles: what is tried for each, or why nothing is. */
 export function listRequirements(roles: readonly RoleName[]): void {

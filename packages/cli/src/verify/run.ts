@@ -48,11 +48,15 @@ export async function run(
     else if (!isConformant(report, { strict })) process.exitCode = NOT_CONFORMANT;
   } catch (error) {
     end();
-    if (!(error instanceof Finding || error instanceof Failure)) throw error;
+    if (!isExplained(error)) throw error;
     process.stderr.write(`Nothing was verified: ${printable(error.message)}\n`);
     process.exitCode = NOT_VERIFIED;
   }
 }
+
+/** What a person can understand without a stack trace: the verifier says in a sentence what it cannot go on without; what is more special is a mistake of its own. */
+const isExplained = (error: unknown): error is Error =>
+  error instanceof Finding || error instanceof Failure || (error instanceof Error && error.constructor === Error);
 
 async function write(file: string | undefined, render: () => string): Promise<void> {
   if (file === undefined) return;
