@@ -298,7 +298,7 @@ describe('revocation', () => {
       await own.close();
     });
 
-    it.each(['x', '-1', '1e9', '12345678901234', '1.5'])('refuses since=%s', async (since) => {
+    it.each(['x', '-1', '1e9', '12345678901234', '1.5', '1&since=2'])('refuses since=%s', async (since) => {
       expectError(await server.app.inject(`/revocations?since=${since}`), 400, 'invalid_request');
     });
 

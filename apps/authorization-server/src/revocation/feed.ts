@@ -6,7 +6,7 @@ import type { FastifyInstance } from 'fastify';
 import type { TokenSigner } from '../keys/token-signer.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import { OAuthError } from '../oauth-error.ts';
-import { parameter } from '../parameters.ts';
+import { parameter, refuseRepeated } from '../parameters.ts';
 import type { Revocations } from './revocations.ts';
 
 /** How long an answer may be relied on. A resource server asks more often; this bounds what a stale copy could hide. */
@@ -34,7 +34,9 @@ export function registerRevocationFeed(
   let signed = { iat: 0, version: 0, sign: undefined as TokenSigner | undefined, answers: new Map<number, string>() };
 
   app.get(authorizationServerRoutes.revocations, { config: { limit: 'revocations' } }, async (request, reply) => {
-    const since = parameter(queryParameters(request.url), 'since');
+    const query = queryParameters(request.url);
+    refuseRepeated(query);
+    const since = parameter(query, 'since');
     if (since !== undefined && !revocationsSince.safeParse(since).success)
       throw new OAuthError('invalid_request', 'since must be a time in seconds.');
     // Silence would be taken for "nothing was revoked".
