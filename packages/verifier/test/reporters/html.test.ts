@@ -30,7 +30,7 @@ describe('a report as a page', () => {
     const failed = page.querySelector('.is-failed');
     expect(failed?.querySelector('a')?.getAttribute('href')).toBe('https://www.rfc-editor.org/rfc/rfc6749#section-5.2');
     expect(failed?.querySelectorAll('pre').map(({ text }) => text)).toEqual([
-      'POST https://server.example/token\ncontent-type: application/x-www-form-urlencoded\n\ngrant_type=authorization_code&code=[code 1a2b]',
+      'POST https://server.example/token\ncontent-type: application/x-www-form-urlencoded\n\ngrant_type=authorization_code\n&code=[code 1a2b]',
       '200\ncontent-type: application/json\n\n{\n  "access_token": "[access_token 9f00]"\n}',
     ]);
   });

@@ -22,12 +22,16 @@ export function exchangeView({ direction, request, response, failure, millisecon
 }
 
 function text(first: string, { headers, body }: { headers: [string, string][]; body?: string | undefined }): string {
-  const lines = [first, ...headers.map(([name, value]) => `${name}: ${value}`), ...(body ? ['', indented(body)] : [])];
+  const lines = [first, ...headers.map(([name, value]) => `${name}: ${value}`), ...(body ? ['', inLines(body, headers)] : [])];
   return visible(lines.join('\n'));
 }
 
-/** JSON in lines, everything else as it came. */
-function indented(body: string): string {
+/** JSON and forms with a member in each line, everything else as it came. */
+function inLines(body: string, headers: readonly [string, string][]): string {
+  const isForm = headers.some(
+    ([name, value]) => name.toLowerCase() === 'content-type' && value.startsWith('application/x-www-form-urlencoded'),
+  );
+  if (isForm) return body.replaceAll('&', '\n&');
   try {
     return JSON.stringify(JSON.parse(body), null, 2);
   } catch {
