@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { sampleServiceKey } from '@rolecall/authorization-server/seeds';
 import type { Profile } from '@rolecall/contracts/requirements/requirement';
 import { freePort } from '@rolecall/test-services/free-ports';
 import { startEcosystem } from '@rolecall/testing';
@@ -45,6 +46,12 @@ const ours: Contestant = {
         // A client that nobody vouches for registers for neither.
         clients: {
           service: { ...client, client_id: 'sample-service', client_secret: 'sample-service-secret', scope: 'notes:read' },
+          signing: {
+            client_id: 'sample-service-jwt',
+            token_endpoint_auth_method: 'private_key_jwt',
+            redirect_uris: [],
+            key: sampleServiceKey,
+          },
           resourceServer: { ...client, client_id: 'resource-server', client_secret: 'resource-server-secret' },
         },
       },

@@ -59,7 +59,9 @@ function configuration({ resource, format, fetch: ask, fapi = false }: Options):
       claims: async () => ({ sub: id, email: `${id}@example.com`, email_verified: true }),
     }),
     fetch: ask,
-    cookies: { keys: ['for this test only'] },
+    // Requests that other sites post bring their cookies with them.
+    enableHttpPostMethods: true,
+    cookies: { keys: ['for this test only'], long: { sameSite: 'none' } },
     features: {
       devInteractions: { enabled: true },
       backchannelLogout: { enabled: true },
