@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { request as send } from 'undici';
 import { failed, notTried } from './finding.ts';
 import type { Exchange } from './exchange.ts';
+import type { Reach } from './reach.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Fields of a form or query: an array is sent as often as it has values, `undefined` not at all. */
@@ -39,13 +40,15 @@ export interface Http {
    * Asks, and records what was said. A check fails where no answer comes. Who is asked to come back later (429, RFC 6585 §4) comes back then:
    * a limit says nothing of what the check is about.
    *
-   * @throws Finding (`failed`) without an answer; (`not tried`) where the limit does not end within a minute or so.
+   * @throws Finding (`failed`) without an answer; (`not tried`) where the limit does not end within a minute or so, or the address is out of reach.
    */
   ask(question: Question): Promise<Answer>;
 }
 
 export interface HttpOptions {
   recorder: Recorder;
+  /** Who may be asked. Everybody, unless it is said. */
+  reach?: Reach | undefined;
   /** Milliseconds to wait for a whole answer: 15,000 unless it is said. */
   timeout?: number | undefined;
   /** Waits so many milliseconds. */
@@ -60,8 +63,9 @@ const WAITS = 2;
 /** More than any of these answers needs. */
 const MAXIMUM_BYTES = 1_000_000;
 
-export function createHttp({ recorder, timeout = TIMEOUT_MILLISECONDS, wait = pause }: HttpOptions): Http {
+export function createHttp({ recorder, reach, timeout = TIMEOUT_MILLISECONDS, wait = pause }: HttpOptions): Http {
   const askOnce = async ({ method, url, headers = {}, form, json, body }: Question): Promise<Answer> => {
+    reach?.insist(url);
     const content = form ? encodeFields(form) : json === undefined ? body : JSON.stringify(json);
     const type = form ? 'application/x-www-form-urlencoded' : json === undefined ? undefined : 'application/json';
     const sent = { ...(type !== undefined && { 'content-type': type }), ...headers };

@@ -80,6 +80,8 @@ export interface AuthorizationServerTarget {
   assertions?: TrustedIssuer | undefined;
   /** Authorization details that are right at this server (RFC 9396). */
   authorizationDetails?: readonly Record<string, unknown>[] | undefined;
+  /** Origins beside the issuer’s and those of the endpoints in its metadata, to which its pages and answers may lead: what a person types, and what clients know, is sent there too. */
+  origins?: readonly string[] | undefined;
   /** The redirect URI that registered clients name. Nobody goes there. */
   redirectUri?: string | undefined;
 }

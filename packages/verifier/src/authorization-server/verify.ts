@@ -1,5 +1,6 @@
 import { createHttp } from '../http.ts';
 import type { User } from '../person/create-person.ts';
+import { createReach } from '../reach.ts';
 import { createRecorder } from '../recorder.ts';
 import type { Report } from '../report.ts';
 import { type Progress, runSuite, type Selection } from '../run-suite.ts';
@@ -22,8 +23,9 @@ export interface AuthorizationServerOptions extends AuthorizationServerTarget, S
 export async function verifyAuthorizationServer(options: AuthorizationServerOptions): Promise<Report> {
   const { issuer: name, user, profiles, timeout } = options;
   const recorder = createRecorder();
-  const http = createHttp({ recorder, timeout });
-  const { server: subject, close } = await openAuthorizationServer({ target: options, user, profiles, http, recorder, timeout });
+  const reach = createReach();
+  const http = createHttp({ recorder, reach, timeout });
+  const { server: subject, close } = await openAuthorizationServer({ target: options, user, profiles, http, reach, recorder, timeout });
   const run = { role: 'authorization server', name, suite: authorizationServerSuite, subject, recorder } as const;
   const report = await runSuite({ ...options, ...run }).catch(async (error: unknown) => {
     // Also where a run ends early nothing of it stays.

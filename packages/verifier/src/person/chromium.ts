@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, ElementHandle, Page } from 'playwright-core';
 import { notTried } from '../finding.ts';
+import type { Reach } from '../reach.ts';
 import type { Recorder } from '../recorder.ts';
 import { findChromium } from './find-chromium.ts';
 import type { Arrival, Person, Visit } from './person.ts';
@@ -14,6 +15,8 @@ const MAXIMUM_PAGES = 10;
 
 export interface ChromiumOptions {
   recorder: Recorder;
+  /** Where pages and forms may lead. Anywhere, unless it is said. */
+  reach?: Reach | undefined;
   /** Milliseconds to wait for a page. */
   timeout?: number | undefined;
   /** Milliseconds in which a script may still make of a page what a person can fill in. */
@@ -22,7 +25,7 @@ export interface ChromiumOptions {
 
 /** A person with a Chromium of their own: for pages that are made by scripts. It takes playwright-core, and a Chromium or Chrome on this machine. */
 export function createChromiumPerson(
-  { recorder, timeout = 15_000, settle = 3_000 }: ChromiumOptions,
+  { recorder, reach, timeout = 15_000, settle = 3_000 }: ChromiumOptions,
   credentials: Credentials,
   selectors: Selectors = usualSelectors,
 ): Person {
@@ -39,7 +42,7 @@ export function createChromiumPerson(
   const walk = async (address: string, visit: Visit): Promise<Arrival> => {
     const page = await open();
     try {
-      const way = await watch(page, recorder, visit.leadsTo);
+      const way = await watch(page, { recorder, reach, leadsTo: visit.leadsTo });
       await way.until(page.goto(address, { waitUntil: 'domcontentloaded' }));
       return await goOn(page, way, visit);
     } finally {

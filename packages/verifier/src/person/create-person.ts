@@ -1,4 +1,5 @@
 import type { Http } from '../http.ts';
+import type { Reach } from '../reach.ts';
 import type { Recorder } from '../recorder.ts';
 import { createChromiumPerson } from './chromium.ts';
 import { createFormFiller } from './form-filler.ts';
@@ -15,10 +16,10 @@ export interface User extends Credentials {
 
 export function createPerson(
   user: User,
-  { http, recorder, timeout }: { http: Http; recorder: Recorder; timeout: number | undefined },
+  { http, reach, recorder, timeout }: { http: Http; reach?: Reach; recorder: Recorder; timeout: number | undefined },
 ): Person {
   const selectors = { ...usualSelectors, ...user.selectors };
   return user.browser === 'chromium'
-    ? createChromiumPerson({ recorder, timeout }, user, selectors)
+    ? createChromiumPerson({ recorder, reach, timeout }, user, selectors)
     : createFormFiller(http, user, selectors);
 }

@@ -1,6 +1,7 @@
 import type { Page, Request, Response } from 'playwright-core';
 import type { Exchange } from '../exchange.ts';
 import { toAnswer } from '../http.ts';
+import type { Reach } from '../reach.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Arrival } from './person.ts';
 import { isAt } from './redirect-uri.ts';
@@ -14,18 +15,30 @@ export interface Way {
   arrival(): Promise<Pick<Arrival, 'answer' | 'response'>>;
 }
 
+export interface Watched {
+  recorder: Recorder;
+  /** Where pages and forms may lead. Anywhere, unless it is said. */
+  reach?: Reach | undefined;
+  /** The redirect URI: the browser is stopped before it gets there. Without it, it is not. */
+  leadsTo: string | undefined;
+}
+
 /**
- * Records what a page asks for, and stops it before it gets to the redirect URI: there the client would take the response.
- *
- * @param leadsTo the redirect URI. Without it nothing is stopped.
+ * Records what a page asks for. It is stopped before it gets to the redirect URI, where the client would take the response, and before it goes to, or sends
+ * a form to, somebody out of reach.
  */
-export async function watch(page: Page, recorder: Recorder, leadsTo: string | undefined): Promise<Way> {
+export async function watch(page: Page, { recorder, reach, leadsTo }: Watched): Promise<Way> {
   let last: Response | undefined;
   let response: URL | undefined;
   let arrived = false;
   let arrive = (): void => undefined;
   const arriving = new Promise<undefined>((resolve) => {
     arrive = () => resolve(undefined);
+  });
+  let strayed: string | undefined;
+  let stray = (): void => undefined;
+  const straying = new Promise<undefined>((resolve) => {
+    stray = () => resolve(undefined);
   });
   const leaves = (address: string, base: string, method: string): boolean => {
     if (leadsTo === undefined || !URL.canParse(address, base)) return false;
@@ -40,8 +53,22 @@ export async function watch(page: Page, recorder: Recorder, leadsTo: string | un
 
   // Playwright's own routes do not see where redirects lead.
   const session = await page.context().newCDPSession(page);
-  session.on('Fetch.requestPaused', ({ requestId, request }) => {
-    const said = leaves(request.url + (request.urlFragment ?? ''), request.url, request.method)
+  const {
+    frameTree: { frame },
+  } = await session.send('Page.getFrameTree');
+  /** Pictures, styles and scripts come from wherever they do: pages do not, nor does what a form holds go there. */
+  const strays = (address: string, kind: string, frameId: string): boolean => {
+    if (reach === undefined || kind !== 'Document' || !/^https?:/.test(address) || reach.includes(address)) return false;
+    if (frameId === frame.id) {
+      strayed ??= address;
+      stray();
+    }
+    return true;
+  };
+  session.on('Fetch.requestPaused', ({ requestId, request, resourceType, frameId }) => {
+    const isStopped =
+      leaves(request.url + (request.urlFragment ?? ''), request.url, request.method) || strays(request.url, resourceType, frameId);
+    const said = isStopped
       ? session.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' })
       : session.send('Fetch.continueRequest', { requestId });
     // The page may be gone by now.
@@ -80,13 +107,16 @@ export async function watch(page: Page, recorder: Recorder, leadsTo: string | un
     until: async (happening) => {
       // When the browser is led away, whatever it was doing fails.
       happening.catch(() => undefined);
-      return Promise.race([
+      const happened = await Promise.race([
         happening.catch((error: unknown) => {
-          if (!arrived) throw error;
+          if (!arrived && strayed === undefined) throw error;
           return undefined;
         }),
         arriving,
+        straying,
       ]);
+      if (strayed !== undefined) reach?.insist(strayed);
+      return happened;
     },
     arrived: () => arrived,
     arrival: async () => {

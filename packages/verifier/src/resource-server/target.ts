@@ -60,6 +60,8 @@ export interface ResourceServerTarget {
 
   /** The issuer identifier of the authorization server that the resource server trusts. */
   issuer?: string | undefined;
+  /** Origins beside the issuer’s, the resource’s and those of announced endpoints, to which answers may lead. */
+  origins?: readonly string[] | undefined;
   clients?: KnownClients | undefined;
   /** For registration where it is not open (RFC 7591 §3). */
   initialAccessToken?: string | undefined;

@@ -3,6 +3,7 @@ import { type OpenedAuthorizationServer, openAuthorizationServer } from '../auth
 import { notApplicable } from '../finding.ts';
 import { createHttp, type Http } from '../http.ts';
 import type { User } from '../person/create-person.ts';
+import { createReach, type Reach } from '../reach.ts';
 import { createRecorder, type Recorder } from '../recorder.ts';
 import type { Report } from '../report.ts';
 import { type Progress, runSuite, type Selection } from '../run-suite.ts';
@@ -36,19 +37,23 @@ export async function verifyResourceServer(options: ResourceServerOptions): Prom
       'say where tokens come from: the authorization server (issuer), or the address of one that the verifier plays (playIssuer)',
     );
   const recorder = createRecorder();
-  const http = createHttp({ recorder, timeout: options.timeout });
+  const reach = createReach();
+  reach.allow(addressesOf(options));
+  const http = createHttp({ recorder, reach, timeout: options.timeout });
   const played = await issuerOf(options);
   let server: OpenedAuthorizationServer | undefined;
   try {
     if (played) {
+      reach.allow([played.issuer]);
       played.onExchange = recorder.record;
       await options.onIssuer?.(played);
     }
     const metadata = await findMetadata(http, options.resource);
+    reach.announce(options.resource, [metadata?.jwks_uri, ...(metadata?.authorization_servers ?? [])]);
     const key = metadata?.dpop_bound_access_tokens_required === true ? await newKey(metadata) : undefined;
     const needed = scopeOf(options);
     const scope = played ? needed : (needed ?? metadata?.scopes_supported?.join(' '));
-    if (!played) server = await opened(options, scope, http, recorder);
+    if (!played) server = await opened(options, scope, { http, reach, recorder });
     const shared = { target: options, scope, key };
     const tokens = played
       ? playedTokens({ ...shared, issuer: played })
@@ -76,13 +81,19 @@ async function issuerOf({ playIssuer: asked, tokens }: ResourceServerOptions): P
   return playIssuer({ algorithm: tokens?.algorithm, ...(typeof asked === 'string' ? { issuer: asked } : asked) });
 }
 
+/** All that somebody has named. */
+function addressesOf({ resource, issuer, origins = [], operation, otherOperation, stepUp, authorizationDetails }: ResourceServerOptions) {
+  const operations = [operation, otherOperation, stepUp?.operation, authorizationDetails?.operation];
+  return [resource, issuer, ...origins, ...operations.map((each) => each?.url)];
+}
+
 /** The authorization server, with all that its clients may ask for. */
-async function opened(options: ResourceServerOptions, scope: string | undefined, http: Http, recorder: Recorder) {
-  const { issuer = '', user, profiles, timeout, otherScope, otherResource, clients, initialAccessToken, resource } = options;
-  const { scopes_supported: known = [] } = await readMetadata(http, issuer);
+async function opened(options: ResourceServerOptions, scope: string | undefined, by: { http: Http; reach: Reach; recorder: Recorder }) {
+  const { issuer = '', user, profiles, timeout, otherScope, otherResource, clients, initialAccessToken, resource, origins } = options;
+  const { scopes_supported: known = [] } = await readMetadata(by.http, issuer);
   const registered = union(scope, otherScope, otherResource?.scope, user && known.includes('openid') ? 'openid' : undefined);
-  const target = { issuer, clients, initialAccessToken, resource, scope: registered };
-  return openAuthorizationServer({ target, user, profiles, http, recorder, timeout });
+  const target = { issuer, clients, initialAccessToken, resource, scope: registered, origins };
+  return openAuthorizationServer({ target, user, profiles, timeout, ...by });
 }
 
 /** Everything that the operations need. */
