@@ -6,6 +6,7 @@ import { createHttp } from '../src/http.ts';
 import { createChromiumPerson } from '../src/person/chromium.ts';
 import { createFormFiller } from '../src/person/form-filler.ts';
 import type { Person } from '../src/person/person.ts';
+import { createReach } from '../src/reach.ts';
 import { createRecorder, type Recorder } from '../src/recorder.ts';
 
 const alice = { username: 'alice', password: 'wonderland' };
@@ -80,6 +81,28 @@ describe('a person with a Chromium, at this project’s own authorization server
     await person.forget();
     expect((await person.authorize(address(), redirectUri)).loggedIn).toBe(true);
     expect(visits).toEqual([]);
+  });
+
+  it('sends no form to somebody out of reach', async () => {
+    const own = createServer((_request, response) => {
+      response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end(`<form method="post" action="${redirectUri}"><input type="password" name="password"><button>Log in</button></form>`);
+    });
+    const issuer = await listen(own);
+    const reach = createReach();
+    reach.allow([issuer]);
+    const careful = createChromiumPerson({ recorder, reach, settle: 1_000 }, alice);
+    try {
+      await expect(careful.authorize(issuer, 'https://client.example/callback')).rejects.toMatchObject({
+        verdict: 'not tried',
+        message: expect.stringContaining(`it leads to ${new URL(redirectUri).origin}`),
+      });
+      expect(visits).toEqual([]);
+    } finally {
+      await careful.close();
+      own.close();
+    }
   });
 
   it('stays on a page that it is shown instead', async () => {

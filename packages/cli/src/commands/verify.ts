@@ -90,6 +90,7 @@ function withCredentials(command: Command): Command {
   return command
     .option('--clients <file>', 'clients that the authorization server knows already, as JSON')
     .option('--initial-access-token-from-env', 'register clients with an initial access token (RFC 7591 §3)')
+    .option('--origin <address>', 'one more origin to which the server’s pages and answers may lead. May be repeated', origin, [])
     .option('--user <name>', 'who logs in and consents')
     .option('--password-file <file>', 'holds their password')
     .addOption(new Option('--browser <browser>', 'for pages that scripts make').choices(['chromium']))
@@ -131,6 +132,11 @@ function seconds(text: string): number {
 export interface CalledOperation {
   method: string;
   url: string;
+}
+
+function origin(text: string, before: string[]): string[] {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new InvalidArgumentError('It is a web address: https://accounts.example.');
+  return [...before, text];
 }
 
 function request(text: string): CalledOperation {

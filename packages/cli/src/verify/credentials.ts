@@ -9,6 +9,7 @@ import { readPassword } from '../read-password.ts';
 /** Who asks the authorization server for tokens, as the command line says it. */
 export interface CredentialFlags {
   clients?: string;
+  origin?: string[];
   initialAccessTokenFromEnv?: boolean;
   user?: string;
   passwordFile?: string;
@@ -28,7 +29,7 @@ const INITIAL_ACCESS_TOKEN = 'ROLECALL_VERIFY_INITIAL_ACCESS_TOKEN';
 export async function readCredentials(
   flags: CredentialFlags,
   environment: NodeJS.ProcessEnv = process.env,
-): Promise<{ clients?: KnownClients; initialAccessToken?: string; user?: User }> {
+): Promise<{ clients?: KnownClients; origins?: string[]; initialAccessToken?: string; user?: User }> {
   const clients = flags.clients === undefined ? undefined : await readClients(flags.clients);
   const user = flags.user === undefined ? undefined : await readUser(flags.user, flags, environment);
   const initialAccessToken = environment[INITIAL_ACCESS_TOKEN];
@@ -36,6 +37,7 @@ export async function readCredentials(
   return {
     ...(clients && { clients }),
     ...(user && { user }),
+    ...(flags.origin && { origins: flags.origin }),
     ...(flags.initialAccessTokenFromEnv && initialAccessToken !== undefined && { initialAccessToken }),
   };
 }
