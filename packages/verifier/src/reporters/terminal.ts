@@ -3,7 +3,7 @@ import { isViolation, type Report, type Result, type Strictness } from '../repor
 import type { Trial } from '../report.ts';
 import { shortLines } from './exchange-text.ts';
 import { inOneLine } from './visible.ts';
-import { conclusion, countsInWords, leftInWords, profilesInWords, sectionsOf, verdictInWords } from './words.ts';
+import { conclusion, countsInWords, leftInWords, profilesInWords, sectionsOf, untriedInWords, verdictInWords } from './words.ts';
 
 export interface TerminalOptions extends Strictness {
   /** Whether to colour what the words say. */
@@ -21,7 +21,7 @@ export function renderTerminal(report: Report, { strict, colour = false }: Termi
   const paint: Paint = (format, text) => (colour ? styleText(format, text, { validateStream: false }) : text);
   const { role, subject, results, milliseconds } = report;
   const concluded = conclusion(report, { strict });
-  const left = leftInWords(report);
+  const remarks = [untriedInWords(report), leftInWords(report)].filter((remark) => remark !== undefined);
   const failed = results.filter(({ verdict }) => verdict === 'failed');
   const good = concluded === 'conformant';
   return [
@@ -33,7 +33,7 @@ export function renderTerminal(report: Report, { strict, colour = false }: Termi
     ]),
     '',
     ...(failed.length === 0 ? [] : [`failed: ${failed.map(({ id }) => id).join(', ')}`]),
-    ...(left === undefined ? [] : [inOneLine(left)]),
+    ...remarks.map((remark) => inOneLine(remark)),
     `${paint(['bold', good ? 'green' : 'red'], concluded)}: ${countsInWords(results)} in ${(milliseconds / 1_000).toFixed(1)} s`,
     '',
   ].join('\n');

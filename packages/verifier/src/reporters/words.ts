@@ -49,6 +49,13 @@ export function conclusion(report: Report, strictness: Strictness): string {
 /** `OAuth 2.1` and the profiles beside it. */
 export const profilesInWords = ({ profiles }: Report): string => ['OAuth 2.1', ...profiles].join(', ');
 
+/** What no implementation can do without and could not be tried: as long as there is any, "conformant" says little. Undefined where there is none. */
+export function untriedInWords({ results }: Report): string | undefined {
+  // Of what cannot be seen from outside, or was left out on purpose, nothing was tried.
+  const untried = results.filter(({ core, verdict, trials }) => core && verdict === 'not tried' && trials.length > 0);
+  return untried.length === 0 ? undefined : `Core requirements that could not be tried: ${untried.map(({ id }) => id).join(', ')}`;
+}
+
 /** What the run has left at the server, for somebody to take away. Undefined where that is nothing. */
 export function leftInWords({ left = [] }: Report): string | undefined {
   return left.length === 0 ? undefined : `Left behind, because the server let nobody delete them: ${left.join(', ')}`;

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { renderHtml } from '../../src/reporters/html/page.ts';
 import { showProgress } from '../../src/reporters/progress.ts';
 import { renderTerminal } from '../../src/reporters/terminal.ts';
 import { attack, empty, hostile, lax, right, wrong } from '../support/report.ts';
@@ -12,6 +13,21 @@ describe('a report for a terminal', () => {
     expect(last(renderTerminal(lax))).toMatch(/^conformant: 1 failed, /);
     expect(last(renderTerminal(lax, { strict: true }))).toMatch(/^not conformant: 1 failed, /);
     expect(last(renderTerminal(empty))).toMatch(/^nothing could be verified: 1 not tried/);
+  });
+
+  it('says which core requirements could not be tried, and not what nobody can see or was left out', () => {
+    const core = { core: true, verdict: 'not tried' as const };
+    const [first, second] = right.results;
+    if (first === undefined || second === undefined) throw new Error('the report has no results');
+    const trial = { title: 'a code', verdict: 'not tried' as const, because: 'nobody could log in', milliseconds: 1, exchanges: [] };
+    const results = [
+      { ...first, ...core, id: 'AS-CODE-01', trials: [trial] },
+      { ...second, ...core, id: 'AS-CODE-02', trials: [] },
+      { ...second, ...core, core: false, id: 'AS-CODE-05', trials: [trial] },
+    ];
+    expect(renderTerminal({ ...right, results })).toMatch(/^Core requirements that could not be tried: AS-CODE-01$/m);
+    expect(renderHtml({ ...right, results })).toContain('Core requirements that could not be tried: AS-CODE-01</p>');
+    expect(renderTerminal(right) + renderHtml(right)).not.toContain('could not be tried');
   });
 
   it('shows a failure with what was expected, what was said in short, and where it is written', () => {

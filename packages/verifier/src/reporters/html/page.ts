@@ -4,7 +4,17 @@ import { html } from 'ghtml';
 import type { Verdict } from '../../finding.ts';
 import { countVerdicts, isViolation, type Report, type Result, type Strictness, type Trial } from '../../report.ts';
 import { inOneLine, visible } from '../visible.ts';
-import { conclusion, countsInWords, leftInWords, profilesInWords, type Section, sectionsOf, verdictInWords, verdicts } from '../words.ts';
+import {
+  conclusion,
+  countsInWords,
+  leftInWords,
+  profilesInWords,
+  type Section,
+  sectionsOf,
+  untriedInWords,
+  verdictInWords,
+  verdicts,
+} from '../words.ts';
 import { exchangeView } from './exchange.ts';
 
 const STYLE = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
@@ -15,7 +25,7 @@ const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').upd
 export function renderHtml(report: Report, strictness: Strictness = {}): string {
   const { role, subject, results } = report;
   const sections = sectionsOf(results);
-  const left = leftInWords(report);
+  const remarks = [untriedInWords(report), leftInWords(report)].filter((remark) => remark !== undefined);
   const concluded = conclusion(report, strictness);
   return html`<!doctype html>
 <html lang="en">
@@ -36,7 +46,7 @@ export function renderHtml(report: Report, strictness: Strictness = {}): string 
 <h1><small>${role}</small>${inOneLine(subject)}</h1>
 <p><span class="badge conclusion ${concluded === 'conformant' ? 'passed' : 'failed'}">${concluded}</span> ${countsInWords(results)}</p>
 <p class="soft">Verified by Rolecall from outside on ${dateOf(report)}, in ${(report.milliseconds / 1_000).toFixed(1)} s, against ${profilesInWords(report)}. ${whatCounts(strictness)}</p>
-!${left === undefined ? '' : html`<p class="soft">${visible(left)}</p>`}
+!${remarks.map((remark) => html`<p class="soft">${visible(remark)}</p>`).join('\n')}
 </header>
 !${failures(results, strictness)}
 !${overview(sections, results)}
