@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Exchange } from './exchange.ts';
+import { formsOf } from './secret-forms.ts';
 
 /** Members of forms, queries and JSON whose values nobody else may know. */
 const SECRET_MEMBERS = new Set([
@@ -38,32 +39,56 @@ type Redactable = Pick<Exchange, 'request' | 'response' | 'failure'> & Partial<P
 
 /**
  * The same exchange, without the secrets that went over the wire. Each is replaced by four digits of its hash: the same secret is recognised where
- * it comes again, and cannot be used. What is a secret at one place is blotted out wherever else it stands.
+ * it comes again, and cannot be used. What is a secret at one place is blotted out wherever else it stands, in whichever encoding.
  */
 export function redact<Said extends Redactable>(exchange: Said): Said {
-  const secrets = new Map<string, string>();
+  return redactAmong(exchange, new Map());
+}
+
+/** The same where others belong to it. @param secrets those of the others, by what stands for them. Those of this one are added. */
+export function redactAmong<Said extends Redactable>(exchange: Said, secrets: Secrets): Said {
+  // Only what was said: an exchange has words and numbers of its own, which somebody may have chosen as a secret.
+  return { ...exchange, ...withoutAny(secrets, withoutMembers(exchange, secrets)) };
+}
+
+/** Adds the secrets of an exchange to others. */
+export function collectSecrets(exchange: Redactable, secrets: Secrets): void {
+  withoutMembers(exchange, secrets);
+}
+
+/** What stands for each secret. */
+export type Secrets = Map<string, string>;
+
+/** What is a secret by the name of its member or header is replaced. */
+function withoutMembers({ request, response, failure, log }: Redactable, secrets: Secrets): Redactable {
   const blot: Blot = (value, kind) => {
     const blotted = MADE_BY_PEOPLE.has(kind) ? `[${kind}]` : `[${kind} ${hash('sha256', value).slice(0, 4)}]`;
     if (value.length >= MINIMUM_SECRET_LENGTH) secrets.set(value, blotted);
     return blotted;
   };
-  const { request, response, failure, log } = exchange;
-  const said = {
+  return {
     request: { ...redactMessage(request, blot), url: redactUrl(request.url, blot) },
     ...(response && { response: redactMessage(response, blot) }),
     ...(failure !== undefined && { failure }),
     ...(log !== undefined && { log }),
   };
-  // Only what was said: an exchange has words and numbers of its own, which somebody may have chosen as a secret.
-  return { ...exchange, ...withoutAny(secrets, said) };
 }
 
 /** The same value; in all of its strings, however deep, secrets are replaced by what stands for them. */
-function withoutAny<Value>(secrets: ReadonlyMap<string, string>, value: Value): Value {
+export function withoutAny<Value>(secrets: ReadonlyMap<string, string>, value: Value): Value {
+  // The longest first: one may be a part of another.
+  const all = stringsIn(value).join('\n');
+  const forms = [...secrets].flatMap(([secret, blotted]) =>
+    formsOf(secret)
+      .filter((form) => all.includes(form))
+      .map((form): [string, string] => [form, blotted]),
+  );
+  if (forms.length === 0) return value;
+  forms.sort(([a], [b]) => b.length - a.length);
   const clean = (part: unknown): unknown => {
     if (typeof part === 'string') {
       let text = part;
-      for (const [secret, blotted] of secrets) text = text.replaceAll(secret, () => blotted);
+      for (const [secret, blotted] of forms) text = text.replaceAll(secret, () => blotted);
       return text;
     }
     if (Array.isArray(part)) return part.map(clean);
@@ -72,6 +97,11 @@ function withoutAny<Value>(secrets: ReadonlyMap<string, string>, value: Value): 
     return part;
   };
   return clean(value) as Value;
+}
+
+function stringsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(stringsIn) : [];
 }
 
 /** Puts something in a secret's place; `kind` says in words what it was. */

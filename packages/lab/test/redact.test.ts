@@ -102,3 +102,21 @@ describe('everything else is shown', () => {
     },
   );
 });
+
+describe('a secret that comes back in another form', () => {
+  const secret = 'sö/me+"se<cret>" & more';
+  it.each([
+    ['in an address', encodeURIComponent(secret)],
+    ['in a form', new URLSearchParams({ '': secret }).toString().slice(1)],
+    ['in base64, behind an id', Buffer.from(`client:${secret}`).toString('base64')],
+    ['in base64url, in the midst', Buffer.from(`"${secret}",`).toString('base64url')],
+    ['in JSON that is ASCII', JSON.stringify(secret).replace('ö', '\\u00f6')],
+    ['in JSON within JSON', JSON.stringify(JSON.stringify(secret))],
+    ['in a page', 'sö/me+&quot;se&lt;cret&gt;&quot; &amp; more'],
+    ['in hexadecimal digits', Buffer.from(secret).toString('hex')],
+  ])('%s', (_where, form) => {
+    const body = `client_secret=${encodeURIComponent(secret)}`;
+    expect(shown({ body, answer: `before ${form} behind` })).not.toContain(JSON.stringify(form).slice(8, -8));
+    expect(shown({ body, answer: 'nothing' })).toContain('nothing');
+  });
+});

@@ -123,7 +123,8 @@ export function described(outcome: Outcome): string {
   }
 }
 
-function seen(answer: Answer): string {
+/** An answer in a few words: nothing of its body but an error code. */
+export function seen(answer: Answer): string {
   const error = responseParameter(answer, 'error') ?? errorOf(answer);
   const challenge = answer.headers.get('www-authenticate');
   return [

@@ -2,7 +2,7 @@ import { requirements } from '@rolecall/contracts/requirements/catalogue';
 import type { Profile, Requirement, Role } from '@rolecall/contracts/requirements/requirement';
 import { sectionLabel, sourceUrl } from '@rolecall/contracts/requirements/source';
 import type { Check, Suite } from './check.ts';
-import { presentable, withoutSecrets } from './exchange.ts';
+import { createRedaction, type Exchange, type Redacted } from './exchange.ts';
 import { Finding, notTried, type Verdict } from './finding.ts';
 import type { Recorder } from './recorder.ts';
 import type { Report, Result, Trial } from './report.ts';
@@ -41,6 +41,8 @@ interface Run<Subject> extends Selection, Progress {
   suite: Suite<Subject>;
   subject: Subject;
   recorder: Recorder;
+  /** What the verifier was given and no report may tell, by what stands for it. */
+  secrets?: ReadonlyMap<string, string> | undefined;
 }
 
 const named = (id: string, names: readonly string[]): string | undefined => names.find((name) => id === name || id.startsWith(`${name}-`));
@@ -51,7 +53,19 @@ const named = (id: string, names: readonly string[]): string | undefined => name
  * @throws Finding (`not tried`) where something is selected or left out that does not exist.
  */
 export async function runSuite<Subject>(run: Run<Subject>): Promise<Report> {
-  const { role, name, suite, subject, recorder, profiles = [], only, skip = {}, onTrial, onStart } = run;
+  const {
+    role,
+    name,
+    suite,
+    subject,
+    recorder,
+    profiles = [],
+    only,
+    skip = {},
+    onTrial,
+    onStart,
+    secrets = new Map<string, string>(),
+  } = run;
   refuseUnknown(role, [...(only ?? []), ...Object.keys(skip)]);
   const startedAt = new Date();
   const selected = selectedRequirements(role, { profiles, only });
@@ -59,9 +73,10 @@ export async function runSuite<Subject>(run: Run<Subject>): Promise<Report> {
   const checks = suite.checks.filter(({ ids }) => ids.some((id) => wanted.has(id)));
   onStart?.(checks.length);
 
+  const redacted = createRedaction(secrets);
   const trials = new Map<string, Trial[]>();
   for (const each of checks) {
-    const trial = await tryOne(each, subject, recorder);
+    const trial = await tryOne(each, subject, recorder, redacted);
     for (const id of each.ids) trials.set(id, [...(trials.get(id) ?? []), trial]);
     onTrial?.(each.ids, trial);
   }
@@ -81,17 +96,22 @@ export async function runSuite<Subject>(run: Run<Subject>): Promise<Report> {
   };
 }
 
-async function tryOne<Subject>({ title, run }: Check<Subject>, subject: Subject, recorder: Recorder): Promise<Trial> {
+async function tryOne<Subject>(
+  { title, run }: Check<Subject>,
+  subject: Subject,
+  recorder: Recorder,
+  redacted: (exchanges: readonly Exchange[]) => Redacted,
+): Promise<Trial> {
   recorder.take();
   const startedAt = performance.now();
   const end = (verdict: Verdict, because?: string): Trial => {
-    const exchanges = recorder.take();
+    const shown = redacted(recorder.take());
     return {
       title,
       verdict,
-      ...(because !== undefined && { because: withoutSecrets(because, exchanges) }),
+      ...(because !== undefined && { because: shown.text(because) }),
       milliseconds: Math.round(performance.now() - startedAt),
-      exchanges: verdict === 'failed' ? exchanges.map(presentable) : [],
+      exchanges: verdict === 'failed' ? shown.exchanges() : [],
     };
   };
   try {

@@ -1,6 +1,7 @@
 import type { Profile } from '@rolecall/contracts/requirements/requirement';
 import { notApplicable, notTried } from '../finding.ts';
 import type { Answer, Http } from '../http.ts';
+import { seen } from '../judge.ts';
 import { type ClientMetadata, metadataFor } from './client-metadata.ts';
 import type { Metadata } from './metadata.ts';
 import { type AuthorizationServerTarget, type ClientRole, clientRoles, type KnownClient } from './target.ts';
@@ -61,9 +62,7 @@ export function createClients({ http, target, metadata: server, scope, profiles 
     const asked = { ...metadata, ...changes } as ClientMetadata;
     const answer = await ask(asked);
     if (answer.status >= 300)
-      return notTried(
-        `it takes ${description}: registration answered ${answer.status} ${answer.body.slice(0, 200)}; the file of clients may have one as "${role}"`,
-      );
+      return notTried(`it takes ${description}: registration answered ${seen(answer)}; the file of clients may have one as "${role}"`);
     return registeredClient(asked, answer.json(), key);
   };
 

@@ -1,5 +1,6 @@
 import { failed } from '../finding.ts';
 import type { Answer, Fields } from '../http.ts';
+import { seen } from '../judge.ts';
 import type { AuthorizationRequest, AuthorizationServer, TokenOptions } from './subject.ts';
 import type { KnownClient } from './target.ts';
 
@@ -20,7 +21,6 @@ export async function pushed(server: AuthorizationServer, client: KnownClient, c
   const request = server.authorizationRequest(client, changes);
   const answer = await push(server, client, request.parameters);
   const { request_uri: reference } = answer.status < 300 ? answer.json() : {};
-  if (typeof reference !== 'string')
-    return failed(`a right pushed request was answered with ${answer.status} ${answer.body.slice(0, 200)}`);
+  if (typeof reference !== 'string') return failed(`a right pushed request was answered with ${seen(answer)}`);
   return { client, request, reference };
 }

@@ -3,7 +3,7 @@ import type { Profile } from '@rolecall/contracts/requirements/requirement';
 import type { JSONWebKeySet } from 'jose';
 import { failed, notApplicable, notTried } from '../finding.ts';
 import { type Answer, encodeFields, type Fields, type Http } from '../http.ts';
-import { errorOf, responseParameter } from '../judge.ts';
+import { errorOf, responseParameter, seen } from '../judge.ts';
 import type { ProofKey } from '../proof.ts';
 import type { Arrival, Person } from '../person/person.ts';
 import { authenticate, type ClientAuthentication } from './client-authentication.ts';
@@ -258,7 +258,7 @@ async function readKeys(http: Http, url: string): Promise<JSONWebKeySet> {
 
 /** The tokens in a token response. @throws Finding (`failed`) where there are none. */
 export function tokensFrom(answer: Answer, client: KnownClient): Tokens {
-  if (answer.status !== 200) failed(`a right token request was answered with ${answer.status} ${answer.body.slice(0, 300)}`);
+  if (answer.status !== 200) failed(`a right token request was answered with ${seen(answer)}`);
   const response = answer.json();
   const { access_token, refresh_token } = response;
   if (typeof access_token !== 'string') return failed('the token response has no access_token');

@@ -1,3 +1,5 @@
+import { withoutAny } from '@rolecall/lab/redact';
+import { givenSecrets } from '../given-secrets.ts';
 import { createHttp } from '../http.ts';
 import type { User } from '../person/create-person.ts';
 import { createReach } from '../reach.ts';
@@ -26,11 +28,12 @@ export async function verifyAuthorizationServer(options: AuthorizationServerOpti
   const reach = createReach();
   const http = createHttp({ recorder, reach, timeout });
   const { server: subject, close } = await openAuthorizationServer({ target: options, user, profiles, http, reach, recorder, timeout });
-  const run = { role: 'authorization server', name, suite: authorizationServerSuite, subject, recorder } as const;
+  const secrets = givenSecrets(options);
+  const run = { role: 'authorization server', name, suite: authorizationServerSuite, subject, recorder, secrets } as const;
   const report = await runSuite({ ...options, ...run }).catch(async (error: unknown) => {
     // Also where a run ends early nothing of it stays.
     await close();
     throw error;
   });
-  return { ...report, left: await close() };
+  return { ...report, left: withoutAny(secrets, await close()) };
 }

@@ -25,6 +25,7 @@ const ANYWHERE = 'http://localhost:0';
  */
 export async function verifyClient(options: ClientOptions): Promise<Report> {
   const { scope, patience: timeout = DEFAULT_PATIENCE_MILLISECONDS } = options;
+  const secrets = new Map(options.clientSecret === undefined ? [] : [[options.clientSecret, '[client_secret]']]);
   const recorder = createRecorder();
   const http = createHttp({ recorder, timeout });
   const quiet = createHttp({ recorder: unheard, timeout });
@@ -61,7 +62,7 @@ export async function verifyClient(options: ClientOptions): Promise<Report> {
       startAnew: () => running.start(),
       onRedirectUri: (redirectUri) => void clientOrigins.add(new URL(redirectUri).origin),
     });
-    return await runSuite({ ...options, role: 'client', name: options.startUrl, suite: clientSuite, subject, recorder });
+    return await runSuite({ ...options, role: 'client', name: options.startUrl, suite: clientSuite, subject, recorder, secrets });
   } finally {
     for (const end of ending) await end();
   }

@@ -1,6 +1,8 @@
 import { readMetadata } from '../authorization-server/metadata.ts';
 import { type OpenedAuthorizationServer, openAuthorizationServer } from '../authorization-server/open.ts';
 import { notApplicable } from '../finding.ts';
+import { withoutAny } from '@rolecall/lab/redact';
+import { givenSecrets } from '../given-secrets.ts';
 import { createHttp, type Http } from '../http.ts';
 import type { User } from '../person/create-person.ts';
 import { createReach, type Reach } from '../reach.ts';
@@ -59,6 +61,7 @@ export async function verifyResourceServer(options: ResourceServerOptions): Prom
       ? playedTokens({ ...shared, issuer: played })
       : servedTokens({ ...shared, server: (server as OpenedAuthorizationServer).server, hasUser: options.user !== undefined });
     const subject = createResourceServer({ target: options, http, tokens, metadata, newKey: () => newKey(metadata) });
+    const secrets = givenSecrets(options);
     const report = await runSuite({
       ...options,
       role: 'resource server',
@@ -66,8 +69,9 @@ export async function verifyResourceServer(options: ResourceServerOptions): Prom
       suite: resourceServerSuite,
       subject,
       recorder,
+      secrets,
     });
-    return { ...report, ...(server && { left: await server.close() }) };
+    return { ...report, ...(server && { left: withoutAny(secrets, await server.close()) }) };
   } finally {
     if (played) played.onExchange = undefined;
     // One that was given is whose it is.

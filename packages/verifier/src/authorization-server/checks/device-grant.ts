@@ -1,7 +1,7 @@
 import { check } from '../../check.ts';
 import { failed, require } from '../../finding.ts';
 import type { Answer, Fields } from '../../http.ts';
-import { errorOf, judge } from '../../judge.ts';
+import { errorOf, judge, seen } from '../../judge.ts';
 import { DEVICE_GRANT } from '../client-metadata.ts';
 import { type AuthorizationServer, tokensFrom, unguessable } from '../subject.ts';
 import type { KnownClient } from '../target.ts';
@@ -96,7 +96,7 @@ async function newDevice(server: AuthorizationServer): Promise<Device> {
   server.endpoint('device_authorization_endpoint');
   const client = await server.client('device');
   const answer = await askForCodes(server, client);
-  if (answer.status !== 200) return failed(`a right request was answered with ${answer.status} ${answer.body.slice(0, 200)}`);
+  if (answer.status !== 200) return failed(`a right request was answered with ${seen(answer)}`);
   const { device_code, user_code, verification_uri } = answer.json();
   if (typeof device_code !== 'string' || typeof user_code !== 'string' || typeof verification_uri !== 'string')
     return failed('device_code, user_code or verification_uri is missing');
