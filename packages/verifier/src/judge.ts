@@ -72,8 +72,9 @@ export function responseParameter(answer: { location: URL | undefined }, name: s
   return searchParams.get(name) ?? new URLSearchParams(hash.slice(1)).get(name) ?? undefined;
 }
 
+/** RFC 6749 §1.7 leaves open how the browser is redirected. What must not follow a form with a password is AS-GEN-09’s. */
 function isRedirect({ status, location }: Answer): boolean {
-  return (status === 302 || status === 303) && location !== undefined;
+  return [301, 302, 303, 307, 308].includes(status) && location !== undefined;
 }
 
 const isClientError = (status: number): boolean => status >= 400 && status < 500;

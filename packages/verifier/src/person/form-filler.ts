@@ -49,8 +49,7 @@ export function createFormFiller(http: Http, credentials: Credentials, selectors
       }
       return notTried(`the authorization server asks on and on: ${current instanceof URL ? current.href : summaryOf(current)}`);
     } catch (error) {
-      if (error instanceof TooManyRedirectsError) return failed(error.message);
-      throw error;
+      return endless(error);
     }
   };
 
@@ -66,15 +65,23 @@ export function createFormFiller(http: Http, credentials: Credentials, selectors
       );
       const until = (leadsTo: string) => (url: URL) => !isAt(url, leadsTo);
       return {
-        open: (address, leadsTo) => another.open(address, until(leadsTo)),
+        open: (address, leadsTo) => another.open(address, until(leadsTo)).catch(endless),
         send: (page, leadsTo) => {
           const next = nextForm(page, selectors, 'allow') ?? notTried(`there is nothing to fill in: ${summaryOf(page)}`);
-          return another.submit(page, next.form, { ...next.fields, ...typedAt(next, selectors, credentials) }, until(leadsTo));
+          return another
+            .submit(page, next.form, { ...next.fields, ...typedAt(next, selectors, credentials) }, until(leadsTo))
+            .catch(endless);
         },
       };
     },
     close: async () => {},
   };
+}
+
+/** What leads on and on is the server's fault. */
+function endless(error: unknown): never {
+  if (error instanceof TooManyRedirectsError) failed(error.message);
+  throw error;
 }
 
 interface NextStep {
