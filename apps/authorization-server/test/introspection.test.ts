@@ -76,7 +76,7 @@ describe('introspection', () => {
   });
 
   it.each(['x', 'rc_at_', 'rc_at_' + 'A'.repeat(200), 'rc_rt_' + 'A'.repeat(43), 'a.b.c', '..', '{}', 'é', 'A'.repeat(20_000)])(
-    'AS-INTRO-03 SEC-44: an unknown or malformed token is inactive, and nothing else is said: %.30s',
+    'AS-INTRO-03 AS-INTRO-07 SEC-44: an unknown or malformed token is inactive, and nothing else is said: %.30s',
     async (token) => {
       expect(await introspect(server, token)).toEqual({ active: false });
     },

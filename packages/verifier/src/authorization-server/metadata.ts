@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { notTried } from '../finding.ts';
 import type { Http } from '../http.ts';
+import { documents } from './documents.ts';
 
 const strings = z.array(z.string()).optional();
 const address = z.string().optional();
@@ -49,27 +50,14 @@ const metadata = z.object({
 
 export type Metadata = z.infer<typeof metadata>;
 
-/** Where a server's metadata may be: RFC 8414 §3.1, where the well-known part comes before an issuer's path, and OpenID Connect Discovery §4, where it comes after it. */
-export function metadataAddresses(issuer: string): { oauth: string; openid: string } {
-  const url = new URL(issuer);
-  const path = url.pathname.replace(/\/$/, '');
-  return {
-    oauth: `${url.origin}/.well-known/oauth-authorization-server${path}`,
-    openid: `${url.origin}${path}/.well-known/openid-configuration`,
-  };
-}
-
 /**
  * What both documents say together, where there are two: some publish what is OpenID Connect's in its own document only.
  *
- * @throws Finding (`not tried`) where neither document is there: nothing else can be known then.
+ * @throws Finding (`not tried`) where there is none.
  */
 export async function readMetadata(http: Http, issuer: string): Promise<Metadata> {
-  const { oauth, openid } = metadataAddresses(issuer);
-  const answers = [await http.ask({ url: oauth }), await http.ask({ url: openid })];
-  const documents = answers.filter(({ status }) => status === 200).map((answer) => answer.json());
-  if (documents.length === 0) notTried(`there is no metadata: ${answers.map(({ to, status }) => `${to} answered ${status}`).join(', ')}`);
-  const read = metadata.safeParse({ ...documents[1], ...documents[0] });
+  const found = await documents({ http, issuer });
+  const read = metadata.safeParse(Object.assign({}, ...found.map(({ content }) => content).toReversed()));
   if (read.success) return read.data;
   return notTried(`the metadata is none: ${read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
 }

@@ -7,7 +7,7 @@ const isAt = (path: string, { method, url }: FrontRequest): boolean => method ==
 export const introspection: WrongServer[] = [
   {
     name: 'calls every token active',
-    breaks: ['AS-INTRO-03', 'AS-INTRO-04'],
+    breaks: ['AS-INTRO-03', 'AS-INTRO-04', 'AS-INTRO-07'],
     mistake: () => ({
       response: (response, request) => {
         if (isAt('/introspect', request) && response.json?.['active'] === false) response.change({ active: true });
@@ -16,7 +16,7 @@ export const introspection: WrongServer[] = [
   },
   {
     name: 'says why a token is not active',
-    breaks: ['AS-INTRO-03'],
+    breaks: ['AS-INTRO-07'],
     mistake: () => ({
       response: (response, request) => {
         if (isAt('/introspect', request) && response.json?.['active'] === false) response.change({ reason: 'revoked' });

@@ -1,5 +1,5 @@
 import { answer, challenge, json, token } from '../outcome.ts';
-import { decision, group, must } from '../requirement.ts';
+import { decision, group, must, should } from '../requirement.ts';
 import { from } from '../source.ts';
 
 export const introspection = group('AS-INTRO', 'Introspection', [
@@ -21,7 +21,7 @@ export const introspection = group('AS-INTRO', 'Introspection', [
     sources: [from('RFC 7662', '2.1', '2.3')],
   }),
   must('AS-INTRO-03', ['core'], {
-    requirement: 'Of a token that is not good, for whatever reason, it says `{"active":false}` and not a word more',
+    requirement: 'A token that is not good, for whatever reason, is called inactive: `"active":false`',
     expected: [json(200)],
     sources: [from('RFC 7662', '2.2')],
   }),
@@ -39,6 +39,11 @@ export const introspection = group('AS-INTRO', 'Introspection', [
     requirement: 'A refresh token is known to its own client alone',
     expected: [json(200)],
     sources: [from('RFC 7662', '4'), from('Rolecall')],
+  }),
+  should('AS-INTRO-07', [], {
+    requirement: 'Of a token that is inactive it says nothing else, nor why it is',
+    expected: [json(200)],
+    sources: [from('RFC 7662', '2.2')],
   }),
 ]);
 

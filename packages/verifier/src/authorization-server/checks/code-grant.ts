@@ -2,7 +2,7 @@ import { check } from '../../check.ts';
 import { notApplicable, require } from '../../finding.ts';
 import { judge, responseParameter } from '../../judge.ts';
 import { judgeRefusal } from '../dispensable.ts';
-import { metadataAddresses } from '../metadata.ts';
+import { metadataAddresses } from '../documents.ts';
 import { isStillGood } from '../still-good.ts';
 import { type AuthorizationServer, challengeOf, codeFrom, type IssuedCode, tokensFrom, unguessable } from '../subject.ts';
 

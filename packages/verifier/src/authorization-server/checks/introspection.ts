@@ -33,18 +33,19 @@ export const introspection = [
     require(answer.status === 401, `it answered ${answer.status} to a wrong secret (RFC 7662 §2.3: 401)`);
   }),
   check<AuthorizationServer>('AS-INTRO-03', 'a token that was never issued', async (server) => {
-    server.endpoint('introspection_endpoint');
-    const client = await server.client('resourceServer');
-    const answer = await ask(server, client, { token: unguessable() });
+    const answer = await askAboutNothing(server);
     judge(answer, 'AS-INTRO-03');
-    requireNothingSaid(answer.json());
+    requireInactive(answer.json());
+  }),
+  check<AuthorizationServer>('AS-INTRO-07', 'what is said of a token that was never issued', async (server) => {
+    requireNothingSaid((await askAboutNothing(server)).json());
   }),
   check<AuthorizationServer>('AS-INTRO-03', 'a token that was revoked', async (server) => {
     const url = server.endpoint('revocation_endpoint');
     const { token, client } = await goodToken(server);
     const revocation = await server.asClient(client, url, { token });
     if (errorOf(revocation) === 'unsupported_token_type') notApplicable('access tokens are not revoked');
-    requireNothingSaid(await server.introspect(token));
+    requireInactive(await server.introspect(token));
   }),
   check<AuthorizationServer>('AS-INTRO-04', 'a client that has nothing to do with the token', async (server) => {
     const { token } = await goodToken(server);
@@ -162,8 +163,17 @@ function factsIn(claims: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** RFC 7662 §2.2: nothing else should be said of a token that is not active. */
-function requireNothingSaid(facts: Record<string, unknown>): void {
+async function askAboutNothing(server: AuthorizationServer): Promise<Answer> {
+  server.endpoint('introspection_endpoint');
+  return ask(server, await server.client('resourceServer'), { token: unguessable() });
+}
+
+function requireInactive(facts: Record<string, unknown>): void {
   require(facts['active'] === false, '`active` is not false');
+}
+
+function requireNothingSaid(facts: Record<string, unknown>): void {
+  requireInactive(facts);
   const more = Object.keys(facts).filter((name) => name !== 'active');
   require(more.length === 0, `beside \`active\` it says ${more.join(', ')}`);
 }

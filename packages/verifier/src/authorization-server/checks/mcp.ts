@@ -3,7 +3,7 @@ import { notTried, notApplicable, require } from '../../finding.ts';
 import { judge, responseParameter } from '../../judge.ts';
 import { newDpopKey, withProof } from '../dpop.ts';
 import { factsOf } from '../facts.ts';
-import { metadataAddresses } from '../metadata.ts';
+import { metadataAddresses } from '../documents.ts';
 import { type AuthorizationServer, tokensFrom } from '../subject.ts';
 
 const LOOPBACK = 'http://127.0.0.1:53682/callback';

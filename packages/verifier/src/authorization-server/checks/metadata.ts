@@ -3,7 +3,7 @@ import { check } from '../../check.ts';
 import { Finding, notApplicable, require } from '../../finding.ts';
 import { judge, responseParameter } from '../../judge.ts';
 import { documents, listOf, type MetadataDocument } from '../documents.ts';
-import { metadataAddresses } from '../metadata.ts';
+import { metadataAddresses } from '../documents.ts';
 import type { AuthorizationServer, EndpointName } from '../subject.ts';
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];

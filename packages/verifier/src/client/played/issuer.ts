@@ -1,4 +1,4 @@
-import { metadataAddresses } from '../../authorization-server/metadata.ts';
+import { metadataAddresses } from '../../authorization-server/documents.ts';
 import { challengeOf, unguessable } from '../../authorization-server/subject.ts';
 import type { Recorder } from '../../recorder.ts';
 import { accessTokenHash, createSigningKey, type IdTokenChanges, signed, type SigningKey } from './id-tokens.ts';

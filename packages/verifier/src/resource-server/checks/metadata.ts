@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
-import { metadataAddresses } from '../../authorization-server/metadata.ts';
+import { metadataAddresses } from '../../authorization-server/documents.ts';
 import { challengeParameter } from '../../challenge.ts';
 import { check } from '../../check.ts';
 import { failed, notApplicable, notTried, require } from '../../finding.ts';
