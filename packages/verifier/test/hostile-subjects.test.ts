@@ -49,34 +49,35 @@ const client = {
   token_endpoint_auth_method: 'client_secret_basic' as const,
   redirect_uris: ['https://client.example/callback'],
 };
+/** Milliseconds to wait for an answer: short where none comes, long enough for a busy machine where one does. */
+const patienceWith = (behaviour: string): number => (behaviour === 'never answers' ? 100 : 5_000);
 const passed = ({ results }: Report): string[] => results.filter(({ verdict }) => verdict === 'passed').map(({ id }) => id);
 const broken = ({ results }: Report): string[] => results.flatMap(({ because }) => (because?.includes('check itself') ? [because] : []));
+/** No report: nothing could be verified then, and the finding says why. */
+function ofNothing(error: unknown): undefined {
+  if (!(error instanceof Finding)) throw error;
+}
 
 describe('an authorization server that has nothing but metadata', () => {
   it.each(Object.keys(behaviours))('%s: no grant, token or refusal passes, and it ends', { timeout: 60_000 }, async (name) => {
     const issuer = await listen(behaviours[name] ?? (() => undefined), true);
     const report = await verifyAuthorizationServer({
-      ...{ issuer, timeout: 60, user: { username: 'alice', password: 'wonderland' } },
+      ...{ issuer, timeout: patienceWith(name), user: { username: 'alice', password: 'wonderland' } },
       clients: { web: client, other: { ...client, client_id: 'other' }, service: client, resourceServer: client },
       only: ['AS-AUTHZ', 'AS-CODE', 'AS-TOKEN', 'AS-CAUTH', 'AS-RT', 'AS-CC', 'AS-INTRO', 'AS-REV'],
-    });
-    expect(broken(report)).toEqual([]);
-    expect(passed(report)).toEqual([]);
+    }).catch(ofNothing);
+    expect(report && broken(report)).toEqual(report && []);
+    expect(report && passed(report)).toEqual(report && []);
   });
 });
 
 describe('a resource server', () => {
   it.each(Object.keys(behaviours))('that %s: nothing passes that takes a token, and it ends', { timeout: 60_000 }, async (name) => {
     const resource = await listen(behaviours[name] ?? (() => undefined), false);
-    const run = verifyResourceServer({
-      ...{ resource, playIssuer: 'http://localhost:0', timeout: 60, patience: 100 },
+    const report = await verifyResourceServer({
+      ...{ resource, playIssuer: 'http://localhost:0', timeout: patienceWith(name), patience: 100 },
       only: ['RS-JWT', 'RS-INT', 'RS-DPOP'],
-    });
-    const report = await run.catch((error: unknown) => {
-      // Nothing was verified then, and it says why.
-      if (error instanceof Finding) return undefined;
-      throw error;
-    });
+    }).catch(ofNothing);
     expect(report && broken(report)).toEqual(report && []);
     expect(report && passed(report)).toEqual(report && []);
   });
