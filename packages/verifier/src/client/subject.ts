@@ -150,7 +150,9 @@ export function createClient({ openVisitor, startAnew, onRedirectUri, ...parts }
     deliver: async (attempt, to, visitor = attempt.visitor) => {
       const before = issuer.everReceived('token').length;
       const visit = await visitor.open(typeof to === 'string' ? to : client.response(attempt, to));
-      return { visit, tokenRequests: issuer.everReceived('token').slice(before) };
+      // A page that follows may call an API with a token that is good no more, and renew it: that is not of the response's making.
+      const caused = issuer.everReceived('token').slice(before);
+      return { visit, tokenRequests: caused.filter(({ form }) => form.get('grant_type') !== 'refresh_token') };
     },
     signIn: async (visitor) => {
       const attempt = await client.begin(visitor);
