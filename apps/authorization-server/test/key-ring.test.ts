@@ -105,6 +105,22 @@ describe('verification', () => {
     return { ring, key, forge, database };
   }
 
+  it('tries anew with a key that could not be read before', async () => {
+    let isBroken = false;
+    const list = async () => {
+      const keys = await stores.signingKeys.list();
+      return isBroken ? keys.map((key) => ({ ...key, publicJwk: { ...key.publicJwk, x: 'broken' } as typeof key.publicJwk })) : keys;
+    };
+    const ring = await openTestKeyRing({ signingKeys: { ...stores.signingKeys, list } }, clock);
+    const token = (await ring.signer('ES256'))(claims(clock.now()));
+    isBroken = true;
+    ring.forget();
+    await expect(ring.verify(token)).rejects.toThrow();
+    isBroken = false;
+    ring.forget();
+    expect(await ring.verify(token)).toEqual(claims(clock.now()));
+  });
+
   it('accepts what the ring has signed, with each algorithm', async () => {
     const { ring, forge } = await setUp();
     expect(await ring.verify(forge({}))).toEqual(claims(clock.now()));

@@ -63,7 +63,7 @@ export async function openKeyRing(options: {
 }): Promise<KeyRing> {
   const { store, clock, audit, logger } = options;
   const encryption = createKeyEncryption(options.encryptionKeys);
-  const signers = new Map<string, Promise<TokenSigner>>();
+  const signers = new Map<string, TokenSigner>();
   const verifiers = new Map<string, Promise<TokenVerifier>>();
   let known: { records: SigningKeyRecord[]; at: number; seconds: number } | undefined;
   let reading: Promise<void> | undefined;
@@ -140,10 +140,8 @@ export async function openKeyRing(options: {
   ): void => audit.record(request, { type: 'key_rotated', kid, algorithm, signsFrom: from, ...how });
 
   const signer = async (algorithm: SigningAlgorithm, type: string = ACCESS_TOKEN_TYPE): Promise<TokenSigner> => {
-    const current = currentKey(
-      (await keys()).filter((each) => each.algorithm === algorithm),
-      clock.now(),
-    ) as SigningKeyRecord;
+    const own = (await keys()).filter((each) => each.algorithm === algorithm);
+    const current = currentKey(own, clock.now()) as SigningKeyRecord;
     return remembered(signers, `${current.kid} ${type}`, () =>
       createTokenSigner(current.kid, algorithm, createPrivateKey({ key: encryption.open(current), format: 'der', type: 'pkcs8' }), type),
     );
@@ -161,7 +159,11 @@ export async function openKeyRing(options: {
     }
     if (key === undefined) return undefined;
     const { publicJwk } = key;
-    const verifier = await remembered(verifiers, key.kid, () => createTokenVerifier(publicJwk));
+    const verifier = await remembered(verifiers, key.kid, () => {
+      const made = createTokenVerifier(publicJwk);
+      made.catch(() => verifiers.delete(publicJwk.kid));
+      return made;
+    });
     const claims = verifier(token);
     // With what a hook may have added.
     return accessTokenClaims.safeParse(claims).success ? (claims as AccessTokenClaims) : undefined;
@@ -200,14 +202,13 @@ function placeAfter(keys: readonly SigningKeyRecord[]): { sequence: number } {
 /** How many prepared keys stay: those in use now, with room for the types of token and a rotation. */
 const REMEMBERED = 20;
 
-function remembered<T>(all: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+function remembered<T>(all: Map<string, T>, key: string, make: () => T): T {
   let found = all.get(key);
   if (found === undefined) {
     const [oldest] = all.keys();
     if (all.size >= REMEMBERED && oldest !== undefined) all.delete(oldest);
     found = make();
     all.set(key, found);
-    found.catch(() => all.delete(key));
   }
   return found;
 }
