@@ -63,8 +63,6 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sho
     autoResendUnfulfilledCommands: false,
     // Nor is a command kept for later while there is no connection: whoever asked has had an answer by then.
     enableOfflineQueue: false,
-    // What is sent in one turn of the event loop goes out together.
-    enableAutoPipelining: true,
     retryStrategy: (attempt) => Math.min(attempt * 50, 1_000),
     scripts: {
       claimMark: { numberOfKeys: 1, lua: CLAIM_SCRIPT },
@@ -92,25 +90,43 @@ export async function connectRedisStore(options: RedisStoreOptions): Promise<Sho
     return envelope.expiresAt > clock.now() ? (envelope.value as T) : undefined;
   };
 
+  let isGathering = false;
+  /**
+   * What is sent in one turn of the event loop goes out together, in one write. The client's own way to do so (`enableAutoPipelining`) makes a pipeline each time,
+   * which outlives its answer long enough to be copied by the garbage collector twice.
+   */
+  const connection = (): Redis => {
+    const { stream } = redis;
+    if (!isGathering && stream !== undefined) {
+      isGathering = true;
+      stream.cork();
+      setImmediate(() => {
+        isGathering = false;
+        stream.uncork();
+      });
+    }
+    return redis;
+  };
+
   return {
     set: async (key, value, lifetimeSeconds) => {
-      await redis.set(key, seal(value, lifetimeSeconds), 'PX', lifetimeSeconds * 1000);
+      await connection().set(key, seal(value, lifetimeSeconds), 'PX', lifetimeSeconds * 1000);
     },
     replace: async (key, value, lifetimeSeconds) =>
-      (await redis.set(key, seal(value, lifetimeSeconds), 'PX', lifetimeSeconds * 1000, 'XX')) === 'OK',
-    get: async (key) => open(await redis.get(key)),
-    getAll: async (keys) => (keys.length === 0 ? [] : (await redis.mget(...keys)).map((json) => open(json) as never)),
-    take: async (key) => open(await redis.getdel(key)),
-    claim: async (key, lifetimeSeconds) => (await redis.claimMark(key, clock.now(), lifetimeSeconds * 1000)) === 1,
+      (await connection().set(key, seal(value, lifetimeSeconds), 'PX', lifetimeSeconds * 1000, 'XX')) === 'OK',
+    get: async (key) => open(await connection().get(key)),
+    getAll: async (keys) => (keys.length === 0 ? [] : (await connection().mget(...keys)).map((json) => open(json) as never)),
+    take: async (key) => open(await connection().getdel(key)),
+    claim: async (key, lifetimeSeconds) => (await connection().claimMark(key, clock.now(), lifetimeSeconds * 1000)) === 1,
     increment: async (key, lifetimeSeconds, by = 1) => {
-      const [count, expiresAt] = await redis.incrementCounter(key, clock.now(), lifetimeSeconds * 1000, by);
+      const [count, expiresAt] = await connection().incrementCounter(key, clock.now(), lifetimeSeconds * 1000, by);
       return { count, expiresAt: Number(expiresAt) };
     },
     delete: async (key) => {
-      await redis.del(key);
+      await connection().del(key);
     },
     ping: async () => {
-      await redis.ping();
+      await connection().ping();
     },
     close: async () => {
       redis.disconnect();
