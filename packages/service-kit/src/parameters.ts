@@ -58,12 +58,15 @@ export async function registerForms(app: FastifyInstance, bodyLimit: number): Pr
   app.removeAllContentTypeParsers();
   // Compressed, or in another character set, a body would be read as what it is not.
   app.addHook('preParsing', (request, _reply, payload, done) => {
-    const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = request.headers;
-    const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type)?.[1] ?? 'utf-8';
-    const plain = encoding === 'identity' && charset.toLowerCase() === 'utf-8';
+    const { 'content-encoding': encoding = 'identity', 'content-type': type = '' } = request.raw.headers;
+    const plain = encoding === 'identity' && (!type.includes(';') || charsetOf(type) === 'utf-8');
     done(plain ? null : new UnsupportedEncodingError('the body must be plain UTF-8'), payload);
   });
   await app.register(formbody, { bodyLimit, parser: parseParameters });
+}
+
+function charsetOf(contentType: string): string {
+  return (/;\s*charset\s*=\s*"?([^";\s]*)/i.exec(contentType)?.[1] ?? 'utf-8').toLowerCase();
 }
 
 /** The query of a request's URL as {@link Parameters}. */

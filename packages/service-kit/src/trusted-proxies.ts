@@ -27,6 +27,8 @@ const WITH_PORT = /^(?:([\d.]+):\d{1,5}|\[([\da-f:.]+)\](?::\d{1,5})?)$/i;
 
 /** An `X-Forwarded-For` as most proxies write it: some add the port to the address (`203.0.113.7:4711`, `[2001:db8::1]:4711`), which is another one for each connection. */
 export function withoutPorts(forwardedFor: string): string {
+  // One IPv4 address, as most of them are: there is nothing to take away.
+  if (/^[\d.]+$/.test(forwardedFor)) return forwardedFor;
   return forwardedFor
     .split(',')
     .map((each) => each.trim().replace(WITH_PORT, '$1$2'))
