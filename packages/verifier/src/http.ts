@@ -79,7 +79,9 @@ export function createHttp({ recorder, reach, timeout = TIMEOUT_MILLISECONDS, wa
     const to = `${used} ${url.split('?', 1)[0]}`;
     const startedAt = performance.now();
     try {
-      const response = await send(url, { method: used, headers: sent, body: content ?? null, signal: AbortSignal.timeout(timeout) });
+      const signal = AbortSignal.timeout(timeout);
+      // A connection for each: one that is kept may have been closed meanwhile, as by a client that is started again, and that is nobody's mistake.
+      const response = await send(url, { method: used, headers: sent, body: content ?? null, signal, reset: true });
       const received = new Headers(pairsOf(response.headers));
       const text = await limitedText(response.body);
       exchange.response = { status: response.statusCode, headers: [...received], body: text };

@@ -64,7 +64,7 @@ export const refreshesOf = ({ issuer }: Client): Received[] =>
   issuer.received('token').filter(({ form }) => form.get('grant_type') === 'refresh_token');
 
 /** From now on the API refuses the tokens that it knows, and takes newer ones. */
-export function refuseKnown({ api }: Client): void {
+function refuseKnown({ api }: Client): void {
   const known = new Set(api?.everReceived('api').map(({ headers }) => headers.get('authorization')));
   api?.play({ api: (request) => (known.has(request.headers.get('authorization')) ? EXPIRED(request) : api.right(request)) });
 }

@@ -102,7 +102,7 @@ async function assertionOf(client: Client) {
 }
 
 /** How a request authenticates its client. */
-export function waysOf({ headers, form }: Received): string[] {
+function waysOf({ headers, form }: Received): string[] {
   return [
     headers.has('authorization') && 'client_secret_basic',
     form.has('client_secret') && 'client_secret_post',

@@ -21,7 +21,7 @@ const ADDRESSES = ['jwks_uri', 'resource_documentation', 'resource_policy_uri', 
 const ask = ({ http, resource }: ResourceServer) => http.ask({ url: metadataAddress(resource) });
 
 /** A resource that has no metadata promises none, unless it is an MCP server. */
-export function expectsMetadata({ profiles, metadata }: ResourceServer): void {
+function expectsMetadata({ profiles, metadata }: ResourceServer): void {
   if (metadata === undefined && !profiles.includes('mcp'))
     notApplicable('it has no metadata (RFC 9728), which only the profile mcp asks for');
 }
