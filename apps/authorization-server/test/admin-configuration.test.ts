@@ -147,7 +147,7 @@ describe('export and import of the configuration', () => {
       { ...document, clients: [{ ...client, token_endpoint_auth_method: 'none', require_pkce: false }] },
       { ...document, clients: [{ ...client, client_id: 'usr_x' }] },
       { ...document, users: [{ ...user, password_hash: 'wonderland' }] },
-      { ...document, users: [{ ...user, password_hash: user.password_hash.replace('m=9216', 'm=9999999') }] },
+      { ...document, users: [{ ...user, password_hash: user.password_hash.replace('m=7168', 'm=9999999') }] },
       { ...document, users: [{ ...user, id: 'sample-client' }] },
       { ...document, resources: [{ ...document.resources[0], scopes: [{ name: 'admin:users', description: 'X' }] }] },
     ];

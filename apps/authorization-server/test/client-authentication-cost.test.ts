@@ -112,5 +112,5 @@ it('the right secret costs no read and no write', async () => {
 });
 
 function requestOf(headers: Record<string, string>, body: Record<string, string[]>): FastifyRequest {
-  return { ip: '203.0.113.7', url: '/token', headers, body } as unknown as FastifyRequest;
+  return { address: '203.0.113.7', url: '/token', headers, body } as unknown as FastifyRequest;
 }

@@ -162,10 +162,10 @@ describe('login', () => {
     expect((await logIn(browser, 'alice', 'p'.repeat(1_000_000))).status).toBe(413);
   });
 
-  it('SEC-34: passwords are kept as argon2id with 19 MiB, 2 passes and 1 lane; a hash with other parameters is replaced at login', async () => {
+  it('SEC-34: passwords are kept as argon2id with 7 MiB, 5 passes and 1 lane; a hash with other parameters is replaced at login', async () => {
     const own = await startTestServer();
     const hashOfAlice = async () => (await own.stores.users.findByUsername('alice'))?.passwordHash;
-    expect(await hashOfAlice()).toMatch(/^\$argon2id\$v=19\$m=9216,t=4,p=1\$/);
+    expect(await hashOfAlice()).toMatch(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$/);
     const alice = (await own.stores.users.findByUsername('alice'))?.id as string;
     const weak = await hash('wonderland', { memoryCost: 8_192, timeCost: 1 });
     await own.stores.users.setPasswordHash(alice, weak);
@@ -175,7 +175,7 @@ describe('login', () => {
     expect(await hashOfAlice()).toBe(weak);
     expect((await logIn(browser)).body).toContain('Allow Sample client?');
     const replaced = await hashOfAlice();
-    expect(replaced).toMatch(/^\$argon2id\$v=19\$m=9216,t=4,p=1\$/);
+    expect(replaced).toMatch(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$/);
     // Once: a hash with the parameters of now stays as it is.
     await open(browser, authorizeUrl({ prompt: 'login' }));
     await logIn(browser);

@@ -57,6 +57,17 @@ describe('a limited endpoint', () => {
     expect(new Set(addresses)).toEqual(new Set(['203.0.113.7', '2001:db8::1', '203.0.113.8']));
   });
 
+  it('answers where nobody can tell any more who asked: the connection was reset before', async () => {
+    const server = await start('token=10', { TRUSTED_PROXIES: '192.0.2.0/24' });
+    server.app.server.on('connection', (socket) => Object.defineProperty(socket, 'remoteAddress', { value: undefined }));
+    const origin = await server.app.listen({ host: '127.0.0.1', port: 0 });
+    const statusOf = async (form: Record<string, string>) =>
+      (await fetch(`${origin}/token`, { method: 'POST', body: new URLSearchParams(form) })).status;
+    expect(await statusOf(SERVICE)).toBe(200);
+    expect(await statusOf({ ...SERVICE, client_secret: 'wrong' })).toBe(401);
+    expect(server.logged()).not.toMatch(/"address":"[^"]/);
+  });
+
   it('says how much is left, refuses what is too much, and begins anew with the next minute', async () => {
     const server = await start('token=2');
     const first = await ask(server);
@@ -169,7 +180,7 @@ describe('counters', () => {
     const instances = [createRequestCounters(store, clock), createRequestCounters(store, clock)];
     const limit = 1_000;
     const counts = await Promise.all(
-      Array.from({ length: 3 * limit }, (_, index) => instances[index % 2]?.count('a', limit).then(({ count }) => count)),
+      Array.from({ length: 3 * limit }, async (_, index) => (await instances[index % 2]?.count('a', limit))?.count),
     );
     const passed = counts.filter((count) => count !== undefined && count <= limit);
     expect(new Set(passed).size).toBe(passed.length);

@@ -48,7 +48,7 @@ describe('sign-up', () => {
     const again = openBrowser(server.app);
     await open(again, '/account');
     expect((await logIn(again, 'CAROL', PASSWORD)).body).toContain('<h1>Your account</h1>');
-    expect((await server.stores.users.findByUsername('carol'))?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=9216,t=4,p=1\$/);
+    expect((await server.stores.users.findByUsername('carol'))?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=7168,t=5,p=1\$/);
   });
 
   it.each([

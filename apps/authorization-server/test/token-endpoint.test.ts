@@ -166,6 +166,15 @@ describe('token endpoint', () => {
       ).toBe('*');
   });
 
+  it('AS-GEN-07: nothing else may, whether it is there or not', async () => {
+    const preflight = { origin: 'https://app.example', 'access-control-request-method': 'POST' };
+    for (const url of ['/nothing-here', '/token/', '/.well-known/nothing', '/authorize', '/login'])
+      for (const method of ['OPTIONS', 'GET'] as const) {
+        const { headers } = await server.app.inject({ method, url, headers: preflight });
+        expect(headers['access-control-allow-origin'], `${method} ${url}`).toBeUndefined();
+      }
+  });
+
   it('AS-GEN-07: CORS holds for an issuer with a path too', async () => {
     const tenant = await startTestServer({ ISSUER: 'https://as.example/t1' });
     for (const url of ['/.well-known/oauth-authorization-server/t1', '/t1/jwks'])

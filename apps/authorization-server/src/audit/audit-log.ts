@@ -5,7 +5,7 @@ import type { AuditStore, RecordedAuditEvent } from '../stores/types.ts';
 import type { AuditEvent } from './events.ts';
 
 /** What the audit log keeps of the request that an event belongs to. */
-export type AuditedRequest = Pick<FastifyRequest, 'id' | 'ip' | 'log'>;
+export type AuditedRequest = Pick<FastifyRequest, 'id' | 'address' | 'log'>;
 
 /** Where everything that matters to security is written down. */
 export interface AuditLog {
@@ -70,7 +70,7 @@ export function createAuditLog(options: { store: AuditStore; clock: Clock; logge
     const event = {
       type,
       details,
-      ...(request !== undefined && { requestId: request.id, address: request.ip }),
+      ...(request !== undefined && { requestId: request.id, ...(request.address !== '' && { address: request.address }) }),
       ...(clientId !== undefined && { clientId: clientId.slice(0, MAXIMUM_ID_LENGTH) }),
       ...(userId !== undefined && { userId: userId.slice(0, MAXIMUM_ID_LENGTH) }),
     };

@@ -32,7 +32,11 @@ export function createPasswordCheck(options: {
     // Let in first: an attempt that cannot be looked at does not count.
     hashingQueue(async (hashing) => {
       const username = normalizeUsername(typed);
-      const attempt = await throttle.begin({ username, address: request.ip, knownBrowser: knownBrowsers.recognise(request, username) });
+      const attempt = await throttle.begin({
+        username,
+        address: request.address,
+        knownBrowser: knownBrowsers.recognise(request, username),
+      });
       if (attempt.wait > 0) {
         audit.record(request, { type: 'login_failed', reason: 'throttled' });
         return { kind: 'wait', seconds: attempt.wait };

@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache';
 
 /** Counts requests, over all instances. */
 export interface RequestCounters {
-  /** One more under this key; answers how many there are in this minute. */
-  count(key: string, limit: number): Promise<Counter>;
+  /** One more under this key; answers how many there are in this minute. At once, where this instance has numbers left: nothing is waited for without need. */
+  count(key: string, limit: number): Counter | Promise<Counter>;
   /** Is the limit known to be exceeded? Asks this process's memory alone. */
   isExceeded(key: string, limit: number): boolean;
 }
@@ -42,23 +42,31 @@ export function createRequestCounters(store: ShortLivedStore, clock: Clock): Req
     return block !== undefined && block.expiresAt > clock.now() ? block : undefined;
   };
 
+  const isUsedUp = ({ next, last }: Block, limit: number): boolean => next > last && next <= limit;
+  const countIn = (block: Block, limit: number): Counter => ({
+    count: block.next <= limit ? block.next++ : block.next,
+    expiresAt: block.expiresAt,
+  });
+  const countInNext = async (key: string, limit: number): Promise<Counter> => {
+    const size = Math.max(1, Math.floor(limit * BLOCK_FRACTION));
+    let block = current(key);
+    while (block === undefined || isUsedUp(block, limit)) {
+      // Of several requests at once one takes a block for all of them.
+      let pending = taking.get(key);
+      if (pending === undefined) {
+        pending = take(key, size).finally(() => taking.delete(key));
+        taking.set(key, pending);
+      }
+      block = await pending;
+    }
+    return countIn(block, limit);
+  };
+
   return {
     isExceeded: (key, limit) => (current(key)?.next ?? 0) > limit,
-    count: async (key, limit) => {
-      const size = Math.max(1, Math.floor(limit * BLOCK_FRACTION));
-      let block = current(key);
-      while (block === undefined || (block.next > block.last && block.next <= limit)) {
-        // Of several requests at once one takes a block for all of them.
-        let pending = taking.get(key);
-        if (pending === undefined) {
-          pending = take(key, size).finally(() => taking.delete(key));
-          taking.set(key, pending);
-        }
-        block = await pending;
-      }
-      const count = block.next;
-      if (count <= limit) block.next++;
-      return { count, expiresAt: block.expiresAt };
+    count: (key, limit) => {
+      const block = current(key);
+      return block === undefined || isUsedUp(block, limit) ? countInNext(key, limit) : countIn(block, limit);
     },
   };
 }

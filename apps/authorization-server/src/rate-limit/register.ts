@@ -1,6 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { Clock } from '@rolecall/storage/clock';
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import type { Counter } from '@rolecall/storage/short-lived-store';
+import type { FastifyInstance, RouteOptions } from 'fastify';
 import { OAuthError } from '../oauth-error.ts';
 import { PageError } from '../page-error.ts';
 import { networkOf } from '../throttle/network-of.ts';
@@ -51,11 +52,14 @@ export async function registerRateLimits(
         // The administration looks at the token before the body: its limit comes before that.
         hook: name === 'admin' ? 'onRequest' : 'preHandler',
         max: (_request, key) => (key.startsWith(CLIENT) ? limit : anonymousLimit),
-        keyGenerator: async (request) => {
-          const address = `${name}:address:${networkOf(request.ip)}`;
+        keyGenerator: (request) => {
+          const address = `${name}:address:${networkOf(request.address)}`;
           if (!OF_CLIENTS.has(name) || counters.isExceeded(address, anonymousLimit)) return address;
-          const clientId = await provenClient(request);
-          return clientId === undefined ? address : `${CLIENT}${name}:${clientId}`;
+          return options.authenticateClient(request).then(
+            (client) => (client.tokenEndpointAuthMethod === 'none' ? address : `${CLIENT}${name}:${client.id}`),
+            // The endpoint comes to the same, and says so.
+            () => address,
+          );
         },
       },
     };
@@ -77,17 +81,6 @@ export async function registerRateLimits(
           )
         : new OAuthError('temporarily_unavailable', 'Too many requests. Try again later.', { status: 429 }),
   });
-
-  /** Who sent this, if it has been shown. */
-  async function provenClient(request: FastifyRequest): Promise<string | undefined> {
-    try {
-      const client = await options.authenticateClient(request);
-      return client.tokenEndpointAuthMethod === 'none' ? undefined : client.id;
-    } catch {
-      // The endpoint comes to the same, and says so.
-      return undefined;
-    }
-  }
 }
 
 const CLIENT = 'client:';
@@ -101,10 +94,10 @@ function storeOf(counters: RequestCounters, clock: Clock) {
       _timeWindow: number,
       limit: number,
     ): void {
-      counters.count(key, limit).then(
-        ({ count, expiresAt }) => callback(null, { current: count, ttl: expiresAt - clock.now() }),
-        (error: unknown) => callback(error),
-      );
+      const answer = ({ count, expiresAt }: Counter) => callback(null, { current: count, ttl: expiresAt - clock.now() });
+      const counted = counters.count(key, limit);
+      if (counted instanceof Promise) counted.then(answer, (error: unknown) => callback(error));
+      else answer(counted);
     }
 
     child(): Store {

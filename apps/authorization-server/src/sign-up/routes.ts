@@ -50,7 +50,7 @@ export function registerSignUpRoutes(app: FastifyInstance, options: SignUpOption
     const problem = problemOf(username, password, repeated);
     if (problem !== undefined) return show(reply, destination, { username: typed, problem }, 400);
 
-    const wait = options.throttle.retryAfter('', request.ip) || (await options.throttle.failed('', request.ip));
+    const wait = options.throttle.retryAfter('', request.address) || (await options.throttle.failed('', request.address));
     if (wait > 0)
       throw new PageError('Please come back later', 'Too many accounts have been asked for from where you are.', {
         status: 429,

@@ -6,7 +6,7 @@ const NAT64 = ipaddr.IPv6.parseCIDR('64:ff9b::/96');
 
 /** Whoever has one IPv6 address has the 2^64 beside it: they count as one. */
 export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
+  if (!address.includes(':') || !isIPv6(address)) return address;
   // An IPv4 address written as IPv6 is what it was (RFC 4291 §2.5.5.2), and not one with all others of its kind.
   const parsed = ipaddr.parse(address) as ipaddr.IPv6;
   if (parsed.isIPv4MappedAddress()) return parsed.toIPv4Address().toString();

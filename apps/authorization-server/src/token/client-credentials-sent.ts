@@ -23,7 +23,7 @@ export function sentCredentials(authorization: string | undefined, form: Paramet
   const assertion = parameter(form, 'client_assertion');
   const assertionType = parameter(form, 'client_assertion_type');
   const asserts = assertion !== undefined || assertionType !== undefined;
-  if ([authorization !== undefined, secret !== undefined, asserts].filter(Boolean).length > 1)
+  if (Number(authorization !== undefined) + Number(secret !== undefined) + Number(asserts) > 1)
     throw new OAuthError('invalid_request', 'The client used two methods of authentication at once.');
 
   if (authorization !== undefined) {
@@ -45,12 +45,18 @@ function readBasic(authorization: string): SentCredentials {
   const colon = pair.indexOf(':');
   if (colon === -1) throw basicRefused('The Basic credentials have no colon.');
   try {
-    const [clientId, secret] = [pair.slice(0, colon), pair.slice(colon + 1)].map((half) => decodeURIComponent(half.replaceAll('+', ' ')));
-    if (!clientId || !secret) throw new Error('empty');
+    const [clientId, secret] = [decodedHalf(pair.slice(0, colon)), decodedHalf(pair.slice(colon + 1))];
+    if (clientId === '' || secret === '') throw new Error('empty');
     return { method: 'client_secret_basic', clientId, secret };
   } catch (cause) {
     throw basicRefused('The Basic credentials are not form-url-encoded.', cause);
   }
+}
+
+/** @throws URIError when it is not form-url-encoded. */
+function decodedHalf(text: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text;
+  return spaced.includes('%') ? decodeURIComponent(spaced) : spaced;
 }
 
 /** A refusal of credentials that came through `Authorization` names the scheme that is expected there (RFC 6749 §5.2). */

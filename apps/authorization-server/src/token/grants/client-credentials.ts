@@ -22,7 +22,7 @@ export function clientCredentialsGrant(options: {
     const [audience, ...others] = resources;
     if (audience === undefined || others.length > 0) throw new OAuthError('invalid_target', 'Name the one resource that the token is for.');
     const content = { subject: client.id, clientId: client.id, resource: audience, scopes: scopesAt(audience, scopes) };
-    const claims = await options.askHook?.(request, 'client_credentials', content);
+    const claims = options.askHook && (await options.askHook(request, 'client_credentials', content));
     return options.issueAccessToken({ ...content, claims });
   };
 }
