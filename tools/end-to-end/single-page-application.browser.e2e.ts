@@ -122,6 +122,8 @@ describe('the single-page application', () => {
       const leaving = page.waitForRequest((request) => request.url().includes('/authorize?'));
       await page.getByRole('button', { name: 'Connect to your notes' }).click();
       const state = new URL((await leaving).url()).searchParams.get('state') ?? '';
+      // It has left before the answer comes: of two navigations under way the other one could win.
+      await page.waitForURL(`${ecosystem.addresses.issuer}/**`);
       await answer({ code: 'stolen', state, iss: ecosystem.addresses.issuer, ...wrong });
       await page.locator('#problem:not([hidden])').waitFor();
       expect(page.url()).toBe(spa);

@@ -7,14 +7,17 @@ import { refreshes, rotateTokens } from './support/rotating-tokens.ts';
 /** Tokens live for 600 seconds: 30 before that it is time for new ones. */
 const DUE_SECONDS = 571;
 
-async function connected(interfere?: Parameters<typeof rotateTokens>[1]) {
-  const client = await startClient();
+async function connected(interfere?: Parameters<typeof rotateTokens>[1], environment: Record<string, string> = {}) {
+  const client = await startClient(environment);
   rotateTokens(client.authorizationServer, interfere);
   await client.browser.connect();
   await client.browser.follow();
   const sent = () => client.resourceServer.calls().map(({ headers }) => headers.authorization);
   return { ...client, sent, refreshes: () => refreshes(client.authorizationServer) };
 }
+
+/** Fifty calls at once may take more than the second that is enough elsewhere, on a machine that does other things too. */
+const PATIENT = { PEER_TIMEOUT: '10' };
 
 const cookieOf = (browser: { cookies: Map<string, string> }) => [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
@@ -102,7 +105,7 @@ describe('refreshes at the same time', () => {
     ['one instance', 1],
     ['two instances on one store', 2],
   ])('C-TOK-07: fifty page loads make one token request (%s)', async (_case, instances) => {
-    const { app, browser, clock, refreshes, sent, start } = await connected();
+    const { app, browser, clock, refreshes, sent, start } = await connected(undefined, PATIENT);
     const apps = [app, ...(await Promise.all(Array.from({ length: instances - 1 }, () => start())))];
     clock.advance(DUE_SECONDS + 60);
     const headers = { cookie: cookieOf(browser) };
@@ -115,7 +118,7 @@ describe('refreshes at the same time', () => {
   });
 
   it('C-TOK-07: fifty refused calls make one token request, and each is repeated once', async () => {
-    const { app, browser, resourceServer, refreshes, sent } = await connected();
+    const { app, browser, resourceServer, refreshes, sent } = await connected(undefined, PATIENT);
     resourceServer.interfere = ({ headers }) =>
       headers.authorization === 'Bearer at-1' ? undefined : challenge(401, 'error="invalid_token"');
     const before = sent().length;

@@ -18,8 +18,11 @@ export const resourceIndicator = z
   })
   .meta({ description: 'An absolute URI without fragment (RFC 8707 §2).', pattern: '^[A-Za-z][A-Za-z0-9+.\\-]*:[^\\s#]*$' });
 
-/** A client's name at the authorization server: visible ASCII and spaces (RFC 6749 appendix A.1). */
-export const clientIdentifier = z.string().regex(/^[\x20-\x7e]{1,256}$/);
+/** Visible ASCII and spaces (RFC 6749 appendix A.1). */
+export const CLIENT_IDENTIFIER = /^[\x20-\x7e]{1,256}$/;
+
+/** A client's name at the authorization server. */
+export const clientIdentifier = z.string().regex(CLIENT_IDENTIFIER);
 
 /** What is kept for an hour, for anybody who asks, has to be small. */
 export const MAXIMUM_STATE_LENGTH = 4_096;

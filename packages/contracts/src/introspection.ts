@@ -6,8 +6,6 @@ export const tokenInQuestion = z.object({
   token_type_hint: z.string().optional(),
 });
 
-export type TokenInQuestion = z.infer<typeof tokenInQuestion>;
-
 /** What introspection says of a token (RFC 7662 §2.2). Of one that is not active it says nothing else. Times are seconds since the epoch. */
 export const introspectionResponse = z.discriminatedUnion('active', [
   z.object({

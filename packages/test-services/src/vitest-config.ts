@@ -81,7 +81,8 @@ function project(name: string, include: string[], provide: ProvidedContext) {
       exclude: provide.stores === 'embedded' ? ['**/*.services.test.ts'] : [],
       provide,
       globalSetup: fileURLToPath(new URL('./global-teardown.ts', import.meta.url)),
-      testTimeout: 20_000,
+      // Processes of their own, which start a database, take so long where other tests have the processor.
+      testTimeout: 60_000,
       hookTimeout: 60_000,
     },
   };

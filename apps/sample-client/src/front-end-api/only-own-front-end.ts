@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** A header that no form and no link can send, and no script of another origin without a preflight, which is not answered here. */
-export const FRONT_END_HEADER = 'x-front-end';
+const FRONT_END_HEADER = 'x-front-end';
 
 /**
  * An `onRequest` hook that lets only scripts of this client's own pages in. The session's cookie goes with whatever a browser sends here;

@@ -19,7 +19,7 @@ export function clientMetadata(baseUrl: string) {
 }
 
 /** This client's metadata document: its id is the document's address. Anybody may read it; there is no secret in it, and none goes with it. */
-export function metadataDocument(baseUrl: string) {
+function metadataDocument(baseUrl: string) {
   return { client_id: baseUrl + METADATA_DOCUMENT_PATH, ...clientMetadata(baseUrl), token_endpoint_auth_method: 'none' };
 }
 

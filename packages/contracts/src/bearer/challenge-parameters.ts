@@ -20,5 +20,3 @@ export const challengeParameters = z.object({
   acr_values: z.string().optional(),
   max_age: z.string().regex(/^\d+$/).optional(),
 });
-
-export type ChallengeParameters = z.infer<typeof challengeParameters>;
