@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { findServices, type NoServices, SOURCE_VARIABLE, type TestServices } from '@rolecall/test-services/find-services';
 import { findChromium } from '@rolecall/verifier/person/find-chromium';
 import { findReports, removeReports } from './test-run/find-reports.ts';
-import { table, totals, verdict } from './test-run/table.ts';
+import { failures, table, totals, verdict } from './test-run/table.ts';
 
 // Runs every test of every project, then the contracts between the roles, then the end-to-end suite, on one Postgres and Redis for all of them, and says what ran where.
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -44,7 +44,7 @@ if (!succeeded && sums.failed === 0) {
   sums.failed = 1;
   process.stdout.write('\nA suite did not come to its end: see above.\n');
 }
-process.stdout.write(`\n${table(reports, startedAt)}\n\n${origin}\n${verdict(sums)}\n`);
+process.stdout.write(`\n${failures(reports)}\n${table(reports, startedAt)}\n\n${origin}\n${verdict(sums)}\n`);
 process.exit(sums.failed > 0 || interrupted ? 1 : 0);
 
 async function runTarget(target: string, env: NodeJS.ProcessEnv): Promise<boolean> {

@@ -45,6 +45,19 @@ export function totals(reports: readonly FoundReport[]): Totals {
   return sums;
 }
 
+const MESSAGE_LENGTH = 300;
+
+/** What failed, each with the beginning of its message: who looks at the end of a long output need not search. Empty if nothing did. */
+export function failures(reports: readonly FoundReport[]): string {
+  return reports
+    .flatMap((report) =>
+      report.failures.map(
+        ({ name, message }) => `FAILED ${report.project} ${name}\n  ${message.slice(0, MESSAGE_LENGTH).replaceAll('\n', '\n  ')}\n`,
+      ),
+    )
+    .join('\n');
+}
+
 /** The last line of a run, for people and for scripts. */
 export function verdict({ passed, failed, skipped }: Totals): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { FoundReport } from '../test-run/find-reports.ts';
-import { table, totals, verdict } from '../test-run/table.ts';
+import { failures, table, totals, verdict } from '../test-run/table.ts';
 
 const row = { passed: 12, failed: 0, skipped: 0, milliseconds: 1_234 };
 const reports: FoundReport[] = [
@@ -12,8 +12,9 @@ const reports: FoundReport[] = [
       { stores: 'embedded', ...row },
       { stores: 'services', ...row, failed: 1 },
     ],
+    failures: [{ name: 'services test/storage.test.ts > takes once', message: 'expected 2\nto be 1' }],
   },
-  { project: 'tools', target: 'e2e', startedAt: 500, rows: [{ stores: '', ...row, skipped: 2 }] },
+  { project: 'tools', target: 'e2e', startedAt: 500, rows: [{ stores: '', ...row, skipped: 2 }], failures: [] },
 ];
 
 it('has a line for each project and kind of stores, and tells what comes from the cache', () => {
@@ -29,4 +30,9 @@ it('has a line for each project and kind of stores, and tells what comes from th
 it('ends with the sums', () => {
   expect(verdict(totals(reports))).toBe('36 passed, 1 failed, 2 skipped');
   expect(verdict(totals([]))).toBe('0 passed, 0 failed');
+});
+
+it('names what failed, and why', () => {
+  expect(failures(reports)).toBe('FAILED storage services test/storage.test.ts > takes once\n  expected 2\n  to be 1\n');
+  expect(failures([])).toBe('');
 });

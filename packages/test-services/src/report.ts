@@ -18,6 +18,14 @@ export interface Report {
   /** When the run began, in milliseconds since the epoch. */
   startedAt: number;
   rows: ReportRow[];
+  failures: Failure[];
+}
+
+/** A test that failed, or a file or a group of tests whose own code did. */
+export interface Failure {
+  /** Vitest project, file, groups and test. */
+  name: string;
+  message: string;
 }
 
 /** Writes a {@link Report} as JSON. Vitest's own JSON does not say in which of its projects a test ran. */
@@ -30,16 +38,18 @@ export function reportTo(file: string): Reporter {
     },
     onTestRunEnd: async (modules, unhandledErrors) => {
       const rows = new Map<string, ReportRow>();
+      const failures: Failure[] = unhandledErrors.map(({ message }) => ({ name: 'outside of all tests', message }));
       for (const module of modules) {
         const stores = module.project.name;
         const row = rows.get(stores) ?? { stores, passed: 0, failed: 0, skipped: 0, milliseconds: 0 };
         rows.set(stores, row);
         count(module, row);
+        failures.push(...failuresOf(module));
       }
       const [first] = rows.values();
       if (first) first.failed += unhandledErrors.length;
       await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, JSON.stringify({ startedAt, rows: [...rows.values()] } satisfies Report));
+      await writeFile(path, JSON.stringify({ startedAt, rows: [...rows.values()], failures } satisfies Report));
     },
   };
 }
@@ -55,4 +65,17 @@ function count(module: TestModule, row: ReportRow): void {
   row.failed += module.errors().length;
   for (const suite of module.children.allSuites()) row.failed += suite.errors().length;
   row.milliseconds += module.diagnostic().duration;
+}
+
+function failuresOf(module: TestModule): Failure[] {
+  const file = [module.project.name, module.relativeModuleId].filter((part) => part !== '').join(' ');
+  return [
+    ...module.errors().map(({ message }) => ({ name: file, message })),
+    ...[...module.children.allSuites()].flatMap((suite) =>
+      suite.errors().map(({ message }) => ({ name: `${file} > ${suite.fullName}`, message })),
+    ),
+    ...[...module.children.allTests()].flatMap((test) =>
+      (test.result().errors ?? []).map(({ message }) => ({ name: `${file} > ${test.fullName}`, message })),
+    ),
+  ];
 }
