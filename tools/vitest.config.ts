@@ -1,3 +1,4 @@
+import { patience } from '@rolecall/test-services/patience';
 import { reportTo } from '@rolecall/test-services/report';
 import { defineConfig } from 'vitest/config';
 
@@ -5,6 +6,6 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     reporters: ['default', reportTo('reports/test.json')],
-    testTimeout: 60_000,
+    ...patience,
   },
 });

@@ -1,3 +1,4 @@
+import { patience } from '@rolecall/test-services/patience';
 import { configureVitest } from '@rolecall/test-services/vitest-config';
 import { defineConfig } from 'vitest/config';
 import { findChromium } from '@rolecall/verifier/person/find-chromium';
@@ -25,7 +26,6 @@ export default defineConfig({
         test: {
           ...project.test,
           exclude: project.test.name === 'embedded' ? exclude : [...exclude, ...embeddedOnly],
-          testTimeout: 60_000,
           hookTimeout: 120_000,
         },
       })),
@@ -36,6 +36,7 @@ export default defineConfig({
           name: 'no stores',
           include: ['images/**/*.e2e.ts', 'role-swap/**/*.e2e.ts', 'alone/**/*.e2e.ts', 'interoperability/**/*.e2e.ts'],
           exclude,
+          ...patience,
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

@@ -1,3 +1,4 @@
+import { patience } from '@rolecall/test-services/patience';
 import { reportTo } from '@rolecall/test-services/report';
 import { defineConfig } from 'vitest/config';
 
@@ -6,7 +7,6 @@ export default defineConfig({
     // The examples are tests of their own, as whoever copies one would run it.
     include: ['test/**/*.test.ts', 'examples/*/*.test.ts'],
     reporters: ['default', reportTo('reports/test.json')],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    ...patience,
   },
 });

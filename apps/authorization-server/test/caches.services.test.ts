@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { DatabaseLocation } from '@rolecall/storage/database-location';
 import { openDatabase } from '@rolecall/storage/open-database';
 import { createMovableClock } from '@rolecall/storage/test-support/movable-clock';
@@ -12,8 +13,16 @@ import { defaultSeedAddresses } from '../src/seeds.ts';
 import { openStores } from '../src/stores/open-stores.ts';
 import type { Stores } from '../src/stores/types.ts';
 
-/** The bound that is promised, with a little for the test's own requests. */
-const A_SECOND = { timeout: 1_200, interval: 20 };
+/** Asks until it is so. Whoever asks more than the promised second after a change gets it, however busy the machine is. */
+async function withinASecond(isSo: () => Promise<boolean>): Promise<void> {
+  const changedAt = performance.now();
+  for (;;) {
+    const askedAt = performance.now();
+    if (await isSo()) return;
+    expect(askedAt - changedAt).toBeLessThan(1_000);
+    await setTimeout(20);
+  }
+}
 
 describe('caches of several instances', () => {
   const instances: { app: FastifyInstance; stores: Stores }[] = [];
@@ -48,7 +57,7 @@ describe('caches of several instances', () => {
   async function token(
     app: FastifyInstance,
     changes: Record<string, string> = {},
-  ): Promise<{ status: number; body: Record<string, string> }> {
+  ): Promise<{ status: number; body: Record<string, unknown> }> {
     const response = await app.inject({
       method: 'POST',
       url: '/token',
@@ -63,17 +72,19 @@ describe('caches of several instances', () => {
     return { status: response.statusCode, body: response.json() };
   }
 
+  const tokens = () => Promise.all(instances.map(({ app }) => token(app)));
+
   it('a client that is disabled by another instance gets nothing any more, within a second', async () => {
     for (const { app } of instances) expect((await token(app)).status).toBe(200);
     await elsewhere.clients.setDisabled('sample-service', Date.now());
-    for (const { app } of instances) await vi.waitFor(async () => expect((await token(app)).status).toBe(401), A_SECOND);
+    await withinASecond(async () => (await tokens()).every((each) => each.status === 401));
   });
 
   it('what a client may do is followed', async () => {
     for (const { app } of instances) await token(app);
     const client = await elsewhere.clients.find('sample-service');
     await elsewhere.clients.save({ ...(client as NonNullable<typeof client>), scopes: ['notes:read'] });
-    for (const { app } of instances) await vi.waitFor(async () => expect((await token(app)).body.scope).toBe('notes:read'), A_SECOND);
+    await withinASecond(async () => (await tokens()).every((each) => each.body.scope === 'notes:read'));
   });
 
   it('a client that is added is known at once', async () => {
@@ -87,7 +98,7 @@ describe('caches of several instances', () => {
     for (const { app } of instances) await token(app);
     const [resource] = await elsewhere.resources.list();
     await elsewhere.resources.save({ ...(resource as NonNullable<typeof resource>), accessTokenLifetime: 77 });
-    for (const { app } of instances) await vi.waitFor(async () => expect((await token(app)).body.expires_in).toBe(77), A_SECOND);
+    await withinASecond(async () => (await tokens()).every((each) => each.body.expires_in === 77));
   });
 
   it('while the changes cannot be followed, nothing is served from memory for longer than a second', async () => {
@@ -95,7 +106,7 @@ describe('caches of several instances', () => {
     const away = () => Promise.reject(new Error('away'));
     first().stores.changes.since = away;
     first().stores.clients.find = away;
-    await vi.waitFor(async () => expect((await token(first().app)).status).not.toBe(200), A_SECOND);
+    await withinASecond(async () => (await token(first().app)).status !== 200);
     expect((await token(second().app)).status).toBe(200);
     expect((await first().app.inject('/revocations')).statusCode).toBe(503);
   });
@@ -129,7 +140,7 @@ describe('caches of several instances', () => {
     await app.changeFeed.poll();
     expect((await token(app)).status).toBe(200);
     await late;
-    await vi.waitFor(async () => expect((await token(app)).status).toBe(401), A_SECOND);
+    await withinASecond(async () => (await token(app)).status === 401);
     await database.close();
   });
 

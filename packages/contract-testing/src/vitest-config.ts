@@ -1,3 +1,4 @@
+import { patience } from '@rolecall/test-services/patience';
 import { reportTo } from '@rolecall/test-services/report';
 
 /** What the tests of contracts need in the environment: Pact sends no statistics, and its verifier uses no proxy to reach this machine. */
@@ -9,8 +10,7 @@ export const consumerContracts = {
     include: ['contract/**/*.consumer.test.ts'],
     reporters: ['default', reportTo('reports/contract-consumer.json')] as const,
     env,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    ...patience,
   },
 };
 

@@ -35,7 +35,7 @@ it('is not ready when something does not answer at all', async () => {
   await app.ready();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const answer = app.inject('/health/ready');
-  await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0), { timeout: 20_000 });
   await vi.runAllTimersAsync();
   vi.useRealTimers();
   expect((await answer).statusCode).toBe(503);

@@ -6,6 +6,7 @@ import { PGlite } from '@electric-sql/pglite';
 import type { ProvidedContext } from 'vitest';
 import type { ViteUserConfig } from 'vitest/config';
 import { findServices, type NoServices, type TestServices } from './find-services.ts';
+import { patience } from './patience.ts';
 import { reportTo } from './report.ts';
 
 declare module 'vitest' {
@@ -81,9 +82,7 @@ function project(name: string, include: string[], provide: ProvidedContext) {
       exclude: provide.stores === 'embedded' ? ['**/*.services.test.ts'] : [],
       provide,
       globalSetup: fileURLToPath(new URL('./global-teardown.ts', import.meta.url)),
-      // Processes of their own, which start a database, take so long where other tests have the processor.
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      ...patience,
     },
   };
 }

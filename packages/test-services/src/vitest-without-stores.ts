@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { patience } from './patience.ts';
 import { reportTo } from './report.ts';
 
 /** The Vitest configuration of a project whose tests need no stores, or start a role that brings its own. */
@@ -6,7 +7,6 @@ export const withoutStores = defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     reporters: ['default', reportTo('reports/test.json')],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    ...patience,
   },
 });
