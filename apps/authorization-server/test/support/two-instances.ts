@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 
 /**
@@ -23,12 +24,18 @@ export function behindProxy(...instances: [FastifyInstance, FastifyInstance]): F
   };
   const server = createServer((request, response) => next().routing(request, response));
   const listen = ({ host, port }: { host: string; port: number }) =>
-    new Promise<void>((resolve) => server.listen(port, host, () => resolve()));
+    new Promise<string>((resolve) => server.listen(port, host, () => resolve(`http://${host}:${(server.address() as AddressInfo).port}`)));
   const close = async () => {
     server.closeAllConnections();
     server.close();
     for (const instance of [...instances].reverse()) await instance.close();
   };
-  const changed: Partial<Record<string | symbol, unknown>> = { inject, listen, close, changeFeed: { ...first.changeFeed, poll: spread } };
+  const changed: Partial<Record<string | symbol, unknown>> = {
+    inject,
+    server,
+    listen,
+    close,
+    changeFeed: { ...first.changeFeed, poll: spread },
+  };
   return new Proxy(first, { get: (target, name) => changed[name] ?? Reflect.get(target, name, target) });
 }
