@@ -28,7 +28,8 @@ export interface Faults {
   deactivate(name: string): void;
   clear(): void;
   /**
-   * Is this fault to happen here and now? Then it has happened once more, and the exchange under way is marked with it. Outside of any exchange nothing happens.
+   * Is this fault to happen here and now? Then it has happened once more, and the exchange under way is marked with it. Outside of any exchange nothing happens,
+   * nor in one that was under way before the fault was asked for: one that is slow would take what is meant for those after it.
    *
    * @param path of the request, for faults that are about one.
    */
@@ -37,24 +38,26 @@ export interface Faults {
 
 export function createFaults(catalogue: readonly FaultKind[]): Faults {
   const kinds = new Map(catalogue.map((kind) => [kind.name, kind]));
-  const active = new Map<string, ActiveFault>();
+  const active = new Map<string, { fault: ActiveFault; since: number }>();
   return {
     catalogue,
-    active: () => [...active.values()],
+    active: () => [...active.values()].map(({ fault }) => fault),
     activate: (name, { count, path }) => {
       const kind = kinds.get(name);
       if (kind === undefined) return false;
       const where = kind.path === undefined ? undefined : (path ?? kind.path);
-      active.set(name, { name, remaining: count, ...(where !== undefined && { path: where }) });
+      const fault = { name, remaining: count, ...(where !== undefined && { path: where }) };
+      active.set(name, { fault, since: performance.timeOrigin + performance.now() });
       return true;
     },
     deactivate: (name) => void active.delete(name),
     clear: () => active.clear(),
     take: (name, path) => {
       const exchange = answering();
-      const fault = active.get(name);
-      if (exchange === undefined || fault === undefined || (fault.path !== undefined && path?.startsWith(fault.path) !== true))
-        return false;
+      const found = active.get(name);
+      if (exchange === undefined || found === undefined || exchange.startedAt < found.since) return false;
+      const { fault } = found;
+      if (fault.path !== undefined && path?.startsWith(fault.path) !== true) return false;
       fault.remaining -= 1;
       if (fault.remaining === 0) active.delete(name);
       exchange.fault = name;

@@ -289,6 +289,23 @@ describe('faults', () => {
     expect((await settled(server.lab)).map((each) => each.fault)).toEqual([undefined, 'own']);
   });
 
+  it('are for requests that come after they were put in: one that is still under way takes none', async () => {
+    const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const server = await start('authorization-server', (app) => {
+      app.get('/waits', async () => {
+        begun.resolve();
+        await goOn.promise;
+        return {};
+      });
+    });
+    const early = fetch(`${server.address}/waits`);
+    await begun.promise;
+    await server.client.activateFault('malformed-json', { path: '/waits' });
+    goOn.resolve();
+    expect(await (await early).json()).toEqual({});
+    await expect((await fetch(`${server.address}/waits`)).json()).rejects.toThrow(SyntaxError);
+  });
+
   it('that do not exist, or not so often, are refused', async () => {
     const { server } = await startBoth();
     await expect(server.client.activateFault('nothing')).rejects.toThrow('404');
