@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { findServices } from '@rolecall/test-services/find-services';
 import { isolateServices } from '@rolecall/test-services/isolated-services';
+import { startBare } from './bare/start.ts';
 import { type Meter, openMeter, type Sample } from './measure.ts';
 import type { OperationName } from './operations.ts';
 import type { BenchOptions } from './options.ts';
@@ -14,7 +15,7 @@ import { say } from './say.ts';
 import { createStage, type Target } from './stage.ts';
 import { table } from './table.ts';
 
-// Compares our authorization server with oidc-provider, on this machine, in one run.
+// Compares our authorization server with oidc-provider, on this machine, in one run; and both with one that does only what cannot be left out.
 /** What oidc-provider does not offer: it introspects no JWTs, and leaves passwords to whoever embeds it. */
 const OURS_ALONE: ReadonlySet<OperationName> = new Set(['introspection_jwt', 'login']);
 const COUNTED_REQUESTS = 100;
@@ -27,17 +28,19 @@ export async function compareAuthorizationServers(options: BenchOptions): Promis
   const stage = createStage();
   const services = await findServices(process.env, { durable: true });
   if (services.source === 'none') throw new Error(services.message);
-  const [own, peers] = [
-    await isolateServices(services.databaseUrl, services.redisUrl),
-    await isolateServices(services.databaseUrl, services.redisUrl),
-  ];
+  const isolate = () => isolateServices(services.databaseUrl, services.redisUrl);
+  const [own, peers, bare] = [await isolate(), await isolate(), await isolate()];
   const running = new Set<Target>();
   try {
     pinLoad();
     await seedOurs(own.databaseUrl, stage);
     const stores = { ...own, keyEncryptionKey: randomBytes(32).toString('base64url') };
     const start = async (nodeOptions: string[] = []): Promise<Meter[]> => {
-      const targets = [await startOurs(stores, stage, nodeOptions), await startPeer(peers.redisUrl, nodeOptions)];
+      const targets = [
+        await startOurs(stores, stage, nodeOptions),
+        await startPeer(peers.redisUrl, nodeOptions),
+        await startBare(bare.redisUrl, nodeOptions),
+      ];
       targets.forEach((target) => running.add(target));
       return targets.map((target) => openMeter(target, stage));
     };
@@ -59,8 +62,7 @@ export async function compareAuthorizationServers(options: BenchOptions): Promis
     return { results, text: table(results) };
   } finally {
     await Promise.all([...running].map((target) => target.stop()));
-    await own.drop();
-    await peers.drop();
+    for (const each of [own, peers, bare]) await each.drop();
     await services.stop();
   }
 }
@@ -93,20 +95,21 @@ async function compare(meters: Meter[], { operations, rounds, seconds }: BenchOp
     meters.reverse();
   }
   const results: OperationResult[] = [];
+  const compared = meters.filter(({ target }) => target.name !== 'bare');
   for (const name of operations) {
     say(`Latency of ${name}`);
     const slowest = Math.min(
-      ...present(meters, name).map((meter) => median((samples.get(keyOf(meter, name)) ?? []).map((sample) => sample.requestsPerSecond))),
+      ...present(compared, name).map((meter) => median((samples.get(keyOf(meter, name)) ?? []).map((sample) => sample.requestsPerSecond))),
     );
     const rate = slowest * OFFERED;
     for (let round = 0; round < LATENCY_ROUNDS; round++)
-      for (const meter of present(meters, name)) append(p99s, keyOf(meter, name), await meter.p99(name, rate, seconds));
-    const [ours, peer] = (['ours', 'peer'] as const).map((server) => {
+      for (const meter of present(compared, name)) append(p99s, keyOf(meter, name), await meter.p99(name, rate, seconds));
+    const [ours, peer, bare] = (['ours', 'peer', 'bare'] as const).map((server) => {
       const key = `${server} ${name}`;
       const [measured, counted] = [samples.get(key), counts.get(key)];
       return measured && counted && summarize(measured, p99s.get(key) ?? [], counted);
     });
-    if (ours !== undefined) results.push(judge(name, rate, ours, peer));
+    if (ours !== undefined) results.push(judge(name, rate, { ours, peer, bare }));
   }
   return results;
 }
@@ -116,7 +119,7 @@ function present(meters: readonly Meter[], name: OperationName): Meter[] {
 }
 
 function isAbsent({ target }: Meter, name: OperationName): boolean {
-  return target.name === 'peer' && OURS_ALONE.has(name);
+  return target.name !== 'ours' && OURS_ALONE.has(name);
 }
 
 function keyOf({ target }: Meter, name: OperationName): string {

@@ -17,8 +17,12 @@ export interface OperationResult {
   ours: ServerResult;
   /** Absent where the peer does not offer it. */
   peer?: ServerResult;
+  /** What a server does that leaves out all that can be left out: how far a ratio can get on this machine. Absent as the peer. */
+  bare?: ServerResult;
   /** Requests per second, ours to the peer's. */
   ratio?: number;
+  /** The same of the bare server to the peer. */
+  bareRatio?: number;
   /** The same of the processor time that a request takes, the peer's to ours: does not depend on what else the machine does. */
   cpuRatio?: number;
   /** At which both p99 were measured. */
@@ -51,7 +55,11 @@ export function summarize(samples: readonly Sample[], p99s: readonly number[], r
   };
 }
 
-export function judge(operation: OperationName, offeredRate: number, ours: ServerResult, peer: ServerResult | undefined): OperationResult {
+export function judge(
+  operation: OperationName,
+  offeredRate: number,
+  { ours, peer, bare }: { ours: ServerResult; peer: ServerResult | undefined; bare: ServerResult | undefined },
+): OperationResult {
   const missed: string[] = [];
   const result: OperationResult = { operation, ours, offeredRate, missed };
   if (operation === 'login') {
@@ -63,7 +71,8 @@ export function judge(operation: OperationName, offeredRate: number, ours: Serve
   const bar = RATIO_BARS[operation];
   if (bar !== undefined && ratio < bar) missed.push(`the ratio is below ${bar}`);
   if (ours.p99 > peer.p99) missed.push('p99 is above that of the peer');
-  return { ...result, peer, ratio, cpuRatio: peer.cpuPerRequest / ours.cpuPerRequest, ...(bar !== undefined && { bar }) };
+  const atMost = bare && { bare, bareRatio: bare.requestsPerSecond / peer.requestsPerSecond };
+  return { ...result, peer, ...atMost, ratio, cpuRatio: peer.cpuPerRequest / ours.cpuPerRequest, ...(bar !== undefined && { bar }) };
 }
 
 export function median(values: readonly number[]): number {

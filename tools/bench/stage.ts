@@ -21,7 +21,8 @@ export interface Stage {
 
 /** A server that is compared, ready to be asked. */
 export interface Target {
-  name: 'ours' | 'peer';
+  /** `bare` is a server that does only what cannot be left out: what this machine can do at most. */
+  name: 'ours' | 'peer' | 'bare';
   /** Where it listens. */
   origin: string;
   pid: number;

@@ -9,10 +9,13 @@ export function table(results: readonly OperationResult[]): string {
     'operation',
     'ours /s',
     'peer /s',
+    'bare /s',
     'ratio',
+    'bare',
     'bar',
     'CPU µs ours',
     'CPU µs peer',
+    'CPU µs bare',
     'at /s',
     'p99 ms ours',
     'p99 ms peer',
@@ -20,14 +23,17 @@ export function table(results: readonly OperationResult[]): string {
     'Redis',
     'Redis peer',
   ];
-  const rows = results.map(({ operation, ours, peer, ratio, bar, offeredRate }) => [
+  const rows = results.map(({ operation, ours, peer, bare, ratio, bareRatio, bar, offeredRate }) => [
     operation,
     whole(ours.requestsPerSecond),
     whole(peer?.requestsPerSecond),
-    ratio === undefined ? '' : `${ratio.toFixed(2)} ×`,
+    whole(bare?.requestsPerSecond),
+    times(ratio),
+    times(bareRatio),
     bar === undefined ? '' : ratio === undefined ? `${bar} /s` : `${bar} ×`,
     whole(ours.cpuPerRequest),
     whole(peer?.cpuPerRequest),
+    whole(bare?.cpuPerRequest),
     whole(offeredRate),
     tenths(ours.p99),
     tenths(peer?.p99),
@@ -43,8 +49,8 @@ export function table(results: readonly OperationResult[]): string {
 }
 
 function remarks(results: readonly OperationResult[]): string[] {
-  const bound = results.flatMap(({ operation, ours, peer }) =>
-    [ours, peer].some((server) => server !== undefined && server.loadUtilisation > LOAD_LIMIT) ? [operation] : [],
+  const bound = results.flatMap(({ operation, ours, peer, bare }) =>
+    [ours, peer, bare].some((server) => server !== undefined && server.loadUtilisation > LOAD_LIMIT) ? [operation] : [],
   );
   const missed = results.flatMap(({ operation, missed }) => missed.map((bar) => `${operation}: ${bar}`));
   return [
@@ -56,6 +62,10 @@ function remarks(results: readonly OperationResult[]): string[] {
 
 function whole(value: number | undefined): string {
   return value === undefined || Number.isNaN(value) ? '' : value.toFixed(0);
+}
+
+function times(ratio: number | undefined): string {
+  return ratio === undefined ? '' : `${ratio.toFixed(2)} ×`;
 }
 
 function tenths(value: number | undefined): string {
