@@ -51,6 +51,8 @@ export interface HttpOptions {
   reach?: Reach | undefined;
   /** Milliseconds to wait for a whole answer: 15,000 unless it is said. */
   timeout?: number | undefined;
+  /** A connection for each request: one that is kept may have been closed when its server was started again, and that is nobody's mistake. */
+  newConnections?: boolean;
   /** Waits so many milliseconds. */
   wait?: ((milliseconds: number) => Promise<unknown>) | undefined;
 }
@@ -63,7 +65,7 @@ const WAITS = 2;
 /** More than any of these answers needs. */
 const MAXIMUM_BYTES = 1_000_000;
 
-export function createHttp({ recorder, reach, timeout = TIMEOUT_MILLISECONDS, wait = pause }: HttpOptions): Http {
+export function createHttp({ recorder, reach, timeout = TIMEOUT_MILLISECONDS, newConnections = false, wait = pause }: HttpOptions): Http {
   const askOnce = async ({ method, url, headers = {}, form, json, body }: Question): Promise<Answer> => {
     reach?.insist(url);
     const content = form ? encodeFields(form) : json === undefined ? body : JSON.stringify(json);
@@ -80,8 +82,7 @@ export function createHttp({ recorder, reach, timeout = TIMEOUT_MILLISECONDS, wa
     const startedAt = performance.now();
     try {
       const signal = AbortSignal.timeout(timeout);
-      // A connection for each: one that is kept may have been closed meanwhile, as by a client that is started again, and that is nobody's mistake.
-      const response = await send(url, { method: used, headers: sent, body: content ?? null, signal, reset: true });
+      const response = await send(url, { method: used, headers: sent, body: content ?? null, signal, reset: newConnections });
       const received = new Headers(pairsOf(response.headers));
       const text = await limitedText(response.body);
       exchange.response = { status: response.statusCode, headers: [...received], body: text };

@@ -35,17 +35,21 @@ async function foundIn(
 }
 
 /** All that it breaks is found, and nothing else. */
-async function findsOnly(fault: Fault, kind?: Kind): Promise<void> {
+async function findsOnly(fault: keyof typeof breaks, kind?: Kind): Promise<void> {
   const found = await foundIn([fault], kind);
   expect(Object.keys(found).toSorted(), JSON.stringify(found, undefined, 2)).toEqual(breaks[fault].toSorted());
 }
 
-const { unboundAccepted, ...others } = faults;
+const { unboundAccepted, connectionKnown, ...others } = faults;
 const each = <Name extends string>(described: Record<Name, string>): [Name, string][] => Object.entries(described) as [Name, string][];
 
 describe('a small API', () => {
   it('that is right has nothing that fails', async () => {
     expect(await foundIn([])).toEqual({});
+  });
+
+  it(`that is wrong is found out: it ${connectionKnown}`, async () => {
+    expect((await foundIn(['connectionKnown']))['RS-TOK-10']).toContain('on the connection of one with a token');
   });
 
   it.each(each(others))('that is wrong is found out: %s (it %s)', (fault) => findsOnly(fault));

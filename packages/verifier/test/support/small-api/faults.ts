@@ -29,6 +29,7 @@ export const faults = {
   eitherHeader: 'takes a token from any of two headers',
   schemeByCase: 'knows the scheme in one spelling',
   sessionCookie: 'remembers a caller by a cookie',
+  connectionKnown: 'remembers a caller by the connection',
   noChallenge: 'refuses without a challenge',
   errorWithoutToken: 'speaks of an error to who has not tried',
   brokenChallenge: 'writes a parameter of the challenge twice',

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { type ReservedPort, reservePort } from '@rolecall/testing/reserved-ports';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { challengesFor } from './challenge.ts';
@@ -58,6 +59,11 @@ function buildSmallApi(options: Options): FastifyInstance {
   const judge = createJudge(options);
   const sessions = createSessions(faults);
 
+  const known = new WeakSet<Socket>();
+  const isRemembered = ({ headers, raw }: FastifyRequest): boolean =>
+    (faults.has('sessionCookie') && headers.cookie === 'session=known') ||
+    (faults.has('connectionKnown') && headers.authorization === undefined && known.has(raw.socket));
+
   const operation = (method: 'GET' | 'POST', url: string, needs: Needs): void => {
     app.route({
       method,
@@ -67,7 +73,7 @@ function buildSmallApi(options: Options): FastifyInstance {
         try {
           if (options.mcp) refuseOrigin(request, faults);
           if (faults.has('sessionOpens') && handle !== undefined) return { notes: [] };
-          if (!(faults.has('sessionCookie') && request.headers.cookie === 'session=known')) {
+          if (!isRemembered(request)) {
             const claims = await judge(request);
             requireAll(claims, needs, options);
             if (options.mcp) reply.header('mcp-session-id', sessions.of(claims, handle));
@@ -77,6 +83,7 @@ function buildSmallApi(options: Options): FastifyInstance {
         }
         reply.header('cache-control', faults.has('storedByAnybody') ? 'public, max-age=60' : 'no-store');
         if (faults.has('sessionCookie')) reply.header('set-cookie', 'session=known; HttpOnly');
+        known.add(request.raw.socket);
         return { notes: [] };
       },
     });
