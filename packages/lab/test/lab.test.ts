@@ -227,11 +227,19 @@ describe('the record of exchanges', () => {
   });
 
   it('answers as soon as there is something new, and keeps the last thousand', async () => {
-    const { server } = await startBoth();
+    const goOn = Promise.withResolvers<void>();
+    const server = await start('authorization-server', (app) => {
+      app.get('/waits', async () => {
+        await goOn.promise;
+        return {};
+      });
+    });
     const waiting = server.client.exchanges(0, { wait: 10 });
-    await fetch(`${server.address}/json`);
+    const answer = fetch(`${server.address}/waits`);
     const { exchanges, latest } = await waiting;
     expect(exchanges).toHaveLength(1);
+    goOn.resolve();
+    await answer;
     await settled(server.lab);
     expect((await server.client.exchanges(latest)).exchanges).toEqual([
       expect.objectContaining({ id: exchanges[0]?.id, response: expect.anything() as object }),
