@@ -2,6 +2,7 @@ import { codeVerifier, resourceIndicator } from '@rolecall/contracts/authorizati
 import { isPlainText } from '@rolecall/contracts/plain-text';
 import { scopeString, scopeTokens } from '@rolecall/contracts/scope';
 import { parseParameters } from '@rolecall/service-kit/parameters';
+import { slowness } from '@rolecall/test-services/slowness';
 import { assert, constantFrom, integer, property, string, webUrl } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isSafeRedirectUri, matchesRedirectUri } from '../src/authorize/redirect-uri.ts';
@@ -43,14 +44,14 @@ describe('parsers', () => {
     ['a JWT header', () => readTokenHeader(`${Buffer.from('['.repeat(body / 2)).toString('base64url')}.e30.x`)],
     ['a username', () => normalizeUsername('\u0344'.repeat(body / 2))],
     ['a description of an error', () => new OAuthError('invalid_request', '"\\é'.repeat(body / 4)).description],
-  ])('SEC-47: %s, as long as it may be, takes less than 25 ms', (_name, work) => {
+  ])('SEC-47: %s, as long as it may be, takes less than 5 ms on an ordinary machine', (_name, work) => {
     // The best of several: another process may have had the processor meanwhile.
     const times = Array.from({ length: 7 }, () => {
       const began = performance.now();
       refused(work);
       return performance.now() - began;
     });
-    expect(Math.min(...times)).toBeLessThan(25);
+    expect(Math.min(...times)).toBeLessThan(5 * slowness());
   });
 
   it('SEC-34: the form in which usernames are compared is final', () => {

@@ -182,6 +182,16 @@ describe('token endpoint', () => {
         (await tenant.app.inject({ url, headers: { origin: 'https://app.example' } })).headers['access-control-allow-origin'],
         url,
       ).toBe('*');
+    const preflight = await tenant.app.inject({
+      method: 'OPTIONS',
+      url: '/t1/token',
+      headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
+    });
+    expect(preflight.statusCode).toBe(204);
+    expect(preflight.headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': expect.stringContaining('POST') as string,
+    });
     await tenant.close();
   });
 });

@@ -137,12 +137,13 @@ describe('an authorization server in trouble', () => {
     authorizationServer.behave(METADATA_PATH, () => {});
     const begun = performance.now();
     expect(await Promise.all([status(), status(), status()])).toEqual([503, 503, 503]);
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    // Less than two time-outs.
+    expect(performance.now() - begun).toBeLessThan(3_900);
     authorizationServer.behave(METADATA_PATH, (response) => void response.writeHead(200).write('{"issuer":'));
     server.clock.advance(NORMAL_AGAIN);
     const begunAgain = performance.now();
     expect(await status()).toBe(503);
-    expect(performance.now() - begunAgain).toBeLessThan(5_000);
+    expect(performance.now() - begunAgain).toBeLessThan(3_900);
   });
 
   it('RS-JWT-09: one that is not there at all gives 503 for tokens, and no other part of the service needs it', async () => {

@@ -92,7 +92,8 @@ describe.each(ways)('an authorization server that %s for more than a minute', (_
     const calls = await load(tokens, AWAY_SECONDS);
     expect(calls).toHaveLength((AWAY_SECONDS / STEP_SECONDS) * CALLS_AT_ONCE);
     expect(new Set(calls.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(Math.max(...calls.map(({ milliseconds }) => milliseconds))).toBeLessThan(5_000);
+    // Less than two time-outs.
+    expect(Math.max(...calls.map(({ milliseconds }) => milliseconds))).toBeLessThan(3_900);
     // Once, and only by those who came together then: they waited for the feed.
     expect(calls.filter(({ milliseconds }) => milliseconds > 1_900).length).toBeLessThanOrEqual(CALLS_AT_ONCE);
     // What was known to be revoked stays so, and what is not valid is as little as ever.
