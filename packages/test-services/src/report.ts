@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestModule } from 'vitest/node';
 
 /** What ran on one kind of stores. */
@@ -25,6 +26,7 @@ export interface Report {
 export interface Failure {
   /** Vitest project, file, groups and test. */
   name: string;
+  /** Without colours. */
   message: string;
 }
 
@@ -38,7 +40,7 @@ export function reportTo(file: string): Reporter {
     },
     onTestRunEnd: async (modules, unhandledErrors) => {
       const rows = new Map<string, ReportRow>();
-      const failures: Failure[] = unhandledErrors.map(({ message }) => ({ name: 'outside of all tests', message }));
+      const failures: Failure[] = unhandledErrors.map((error) => failure('outside of all tests', error));
       for (const module of modules) {
         const stores = module.project.name;
         const row = rows.get(stores) ?? { stores, passed: 0, failed: 0, skipped: 0, milliseconds: 0 };
@@ -70,12 +72,15 @@ function count(module: TestModule, row: ReportRow): void {
 function failuresOf(module: TestModule): Failure[] {
   const file = [module.project.name, module.relativeModuleId].filter((part) => part !== '').join(' ');
   return [
-    ...module.errors().map(({ message }) => ({ name: file, message })),
-    ...[...module.children.allSuites()].flatMap((suite) =>
-      suite.errors().map(({ message }) => ({ name: `${file} > ${suite.fullName}`, message })),
-    ),
+    ...module.errors().map((error) => failure(file, error)),
+    ...[...module.children.allSuites()].flatMap((suite) => suite.errors().map((error) => failure(`${file} > ${suite.fullName}`, error))),
     ...[...module.children.allTests()].flatMap((test) =>
-      (test.result().errors ?? []).map(({ message }) => ({ name: `${file} > ${test.fullName}`, message })),
+      (test.result().errors ?? []).map((error) => failure(`${file} > ${test.fullName}`, error)),
     ),
   ];
+}
+
+/** What was thrown may be anything, and have no message. */
+function failure(name: string, { message = 'there is no message' }: { message?: string }): Failure {
+  return { name, message: stripVTControlCharacters(message) };
 }
