@@ -14,7 +14,9 @@ const KEY_TYPES: Readonly<Record<SigningAlgorithm, KeyObject['asymmetricKeyType'
  * @throws Error for a key of another algorithm.
  */
 export function createTokenSigner(kid: string, algorithm: SigningAlgorithm, privateKey: KeyObject, type: string): TokenSigner {
-  if (privateKey.asymmetricKeyType !== KEY_TYPES[algorithm]) throw new Error(`the key ${kid} is none for ${algorithm}`);
+  const { asymmetricKeyType: keyType, asymmetricKeyDetails: details } = privateKey;
+  if (keyType !== KEY_TYPES[algorithm] || (keyType === 'ec' && details?.namedCurve !== 'prime256v1'))
+    throw new Error(`the key ${kid} is none for ${algorithm}`);
   const header = `${encoded({ alg: algorithm, typ: type, kid })}.`;
   const hash = algorithm === 'EdDSA' ? null : 'sha256';
   return (claims) => {

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 const MAXIMUM_USER_AGENT_LENGTH = 256;
 
 /** With what a request was made, for the person to recognise it by: nothing that is decided depends on it. */
-export function deviceOf(request: FastifyRequest): { userAgent?: string; address: string } {
+export function deviceOf(request: FastifyRequest): { userAgent?: string; address?: string } {
   const userAgent = request.headers['user-agent']?.slice(0, MAXIMUM_USER_AGENT_LENGTH);
-  return { address: request.address, ...(userAgent !== undefined && { userAgent }) };
+  return { ...(request.address !== '' && { address: request.address }), ...(userAgent !== undefined && { userAgent }) };
 }
