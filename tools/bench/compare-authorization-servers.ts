@@ -16,7 +16,7 @@ import { createStage, type Target } from './stage.ts';
 import { table } from './table.ts';
 
 // Compares our authorization server with oidc-provider, on this machine, in one run; and both with one that does only what cannot be left out.
-/** What oidc-provider does not offer: it introspects no JWTs, and leaves passwords to whoever embeds it. */
+/** What the others do not offer: oidc-provider introspects no JWTs, and leaves passwords to whoever embeds it. */
 const OURS_ALONE: ReadonlySet<OperationName> = new Set(['introspection_jwt', 'login']);
 const COUNTED_REQUESTS = 100;
 const LATENCY_ROUNDS = 3;
@@ -95,15 +95,14 @@ async function compare(meters: Meter[], { operations, rounds, seconds }: BenchOp
     meters.reverse();
   }
   const results: OperationResult[] = [];
-  const compared = meters.filter(({ target }) => target.name !== 'bare');
   for (const name of operations) {
     say(`Latency of ${name}`);
     const slowest = Math.min(
-      ...present(compared, name).map((meter) => median((samples.get(keyOf(meter, name)) ?? []).map((sample) => sample.requestsPerSecond))),
+      ...present(meters, name).map((meter) => median((samples.get(keyOf(meter, name)) ?? []).map((sample) => sample.requestsPerSecond))),
     );
     const rate = slowest * OFFERED;
     for (let round = 0; round < LATENCY_ROUNDS; round++)
-      for (const meter of present(compared, name)) append(p99s, keyOf(meter, name), await meter.p99(name, rate, seconds));
+      for (const meter of present(meters, name)) append(p99s, keyOf(meter, name), await meter.p99(name, rate, seconds));
     const [ours, peer, bare] = (['ours', 'peer', 'bare'] as const).map((server) => {
       const key = `${server} ${name}`;
       const [measured, counted] = [samples.get(key), counts.get(key)];

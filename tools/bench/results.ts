@@ -17,7 +17,7 @@ export interface OperationResult {
   ours: ServerResult;
   /** Absent where the peer does not offer it. */
   peer?: ServerResult;
-  /** What a server does that leaves out all that can be left out: how far a ratio can get on this machine. Absent as the peer. */
+  /** What a plain server does that leaves out all that can be left out. Absent as the peer. */
   bare?: ServerResult;
   /** Requests per second, ours to the peer's. */
   ratio?: number;

@@ -6,7 +6,7 @@ export interface StageClient {
   secret: string;
 }
 
-/** Who and what both servers know: the same clients, users and resources, so that they are asked the same things. */
+/** Who and what all servers know: the same clients, users and resources, so that they are asked the same things. */
 export interface Stage {
   issuer: string;
   /** Applications with users: the code grant and refresh tokens. The user at the same place has agreed to each. */
@@ -21,7 +21,7 @@ export interface Stage {
 
 /** A server that is compared, ready to be asked. */
 export interface Target {
-  /** `bare` is a server that does only what cannot be left out: what this machine can do at most. */
+  /** `bare` is a plain server that leaves out all that can be left out. */
   name: 'ours' | 'peer' | 'bare';
   /** Where it listens. */
   origin: string;
@@ -59,7 +59,7 @@ export function createStage(): Stage {
     secret: createHash('sha256').update(`${kind} ${index}`).digest('base64url'),
   });
   return {
-    // Both run as in production, behind a proxy that ends TLS.
+    // Ours and the peer run as in production, behind a proxy that ends TLS.
     issuer: 'https://authorization-server.example',
     webClients: numbers.map((index) => client('web', index)),
     serviceClients: numbers.map((index) => client('service', index)),
@@ -68,7 +68,7 @@ export function createStage(): Stage {
   };
 }
 
-/** What the proxy in front of both servers adds to every request. Callers have many addresses. */
+/** What the proxy in front of the servers adds to every request. Callers have many addresses. */
 export function proxyHeaders(index: number): Record<string, string> {
   return { 'x-forwarded-proto': 'https', 'x-forwarded-for': `198.18.${(index >> 8) & 255}.${index & 255}` };
 }

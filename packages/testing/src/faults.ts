@@ -8,7 +8,7 @@ export interface RoleFaults {
   /** What is still to happen. */
   active(): ActiveFault[];
   /**
-   * Makes a fault happen.
+   * Makes a fault happen, to requests that begin from now on.
    *
    * @param options.count how many times; once unless it is said.
    * @param options.path where, for those that are about a path: what paths begin with. `/` is everywhere.
