@@ -1,6 +1,7 @@
 import { type Database, openDatabase } from '@rolecall/storage/open-database';
 import { systemClock } from '@rolecall/storage/clock';
 import { testDatabaseLocation } from '@rolecall/storage/test-support/stores';
+import { slowness } from '@rolecall/test-services/slowness';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHousekeeping } from '../src/housekeeping/housekeeping.ts';
@@ -68,6 +69,21 @@ describe('housekeeping with a million rows', () => {
       grace: 10_000,
     });
 
+  // Before they are gone: where nothing is left, no index is looked at.
+  it.each([
+    ['refresh_tokens', 'grants_revoked_at_idx|refresh_tokens'],
+    ['grants', 'grants_'],
+    ['user_sessions', 'user_sessions_expires_at_idx'],
+  ])('%s are found by an index', async (table, index) => {
+    const column = table === 'grants' ? 'revoked_at' : 'expires_at';
+    const rows = await database.query<Record<string, string>>(
+      `EXPLAIN SELECT * FROM ${table} WHERE ${column} < now() - interval '1 day' ORDER BY ${column} LIMIT 1000`,
+    );
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toMatch(new RegExp(index));
+    expect(plan).not.toContain('Seq Scan');
+  });
+
   it('keeps up, loses nothing that is alive, waits for nobody, and nobody waits for it', async () => {
     const start = () =>
       startHousekeeping({
@@ -100,6 +116,7 @@ describe('housekeeping with a million rows', () => {
       return sum;
     }, {});
     const seconds = (performance.now() - startedAt) / 1000;
+    const slow = slowness();
     await holding;
     for (const [what, number] of Object.entries((await instances[0]?.run()) ?? {})) totals[what] = (totals[what] ?? 0) + number;
 
@@ -112,9 +129,9 @@ describe('housekeeping with a million rows', () => {
       changes: 50_000,
       audit_events: 200_000,
     });
-    expect(seconds).toBeLessThan(60);
+    expect(seconds).toBeLessThan(60 * slow);
     expect(refreshed).toBeGreaterThan(100);
-    expect(slowest).toBeLessThan(1_000);
+    expect(slowest).toBeLessThan(1_000 * slow);
 
     expect(await count('grants', `id LIKE 'living-%' AND revoked_at IS NULL`)).toBe(20_000);
     expect(await count('grants', `id NOT LIKE 'living-%'`)).toBe(0);
@@ -134,19 +151,5 @@ describe('housekeeping with a million rows', () => {
     expect(await stores.housekeeping.clear('changes', Date.now() - 100 * DAY_MILLISECONDS, 1_000)).toBe(0);
     expect(await stores.housekeeping.clear('changes', Date.now() + 100 * DAY_MILLISECONDS, 1_000)).toBe(1);
     expect(await count('changes', `key = 'just-now'`)).toBe(1);
-  });
-
-  it.each([
-    ['refresh_tokens', 'grants_revoked_at_idx|refresh_tokens'],
-    ['grants', 'grants_'],
-    ['user_sessions', 'user_sessions_expires_at_idx'],
-  ])('%s are found by an index', async (table, index) => {
-    const column = table === 'grants' ? 'revoked_at' : 'expires_at';
-    const rows = await database.query<Record<string, string>>(
-      `EXPLAIN SELECT * FROM ${table} WHERE ${column} < now() - interval '1 day' ORDER BY ${column} LIMIT 1000`,
-    );
-    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
-    expect(plan).toMatch(new RegExp(index));
-    expect(plan).not.toContain('Seq Scan');
   });
 });
