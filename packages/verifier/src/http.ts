@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { request as send } from 'undici';
+import { Agent, request as send } from 'undici';
 import { failed, notTried } from './finding.ts';
 import type { Exchange } from './exchange.ts';
 import type { Reach } from './reach.ts';
@@ -43,6 +43,8 @@ export interface Http {
    * @throws Finding (`failed`) without an answer; (`not tried`) where the limit does not end within a minute or so, or the address is out of reach.
    */
   ask(question: Question): Promise<Answer>;
+  /** Does something whose requests share so many connections, as those of most programs do. Any other request has its own. One at a time. */
+  overConnections<Result>(count: number, act: () => Promise<Result>): Promise<Result>;
 }
 
 export interface HttpOptions {
@@ -51,8 +53,6 @@ export interface HttpOptions {
   reach?: Reach | undefined;
   /** Milliseconds to wait for a whole answer: 15,000 unless it is said. */
   timeout?: number | undefined;
-  /** A connection for each request: one that is kept may have been closed when its server was started again, and that is nobody's mistake. */
-  newConnections?: boolean;
   /** Waits so many milliseconds. */
   wait?: ((milliseconds: number) => Promise<unknown>) | undefined;
 }
@@ -65,7 +65,9 @@ const WAITS = 2;
 /** More than any of these answers needs. */
 const MAXIMUM_BYTES = 1_000_000;
 
-export function createHttp({ recorder, reach, timeout = TIMEOUT_MILLISECONDS, newConnections = false, wait = pause }: HttpOptions): Http {
+export function createHttp({ recorder, reach, timeout = TIMEOUT_MILLISECONDS, wait = pause }: HttpOptions): Http {
+  let kept: Agent | undefined;
+
   const askOnce = async ({ method, url, headers = {}, form, json, body }: Question): Promise<Answer> => {
     reach?.insist(url);
     const content = form ? encodeFields(form) : json === undefined ? body : JSON.stringify(json);
@@ -82,7 +84,9 @@ export function createHttp({ recorder, reach, timeout = TIMEOUT_MILLISECONDS, ne
     const startedAt = performance.now();
     try {
       const signal = AbortSignal.timeout(timeout);
-      const response = await send(url, { method: used, headers: sent, body: content ?? null, signal, reset: newConnections });
+      // One that is kept may have been closed meanwhile, as by a server that is started again, and that is nobody's mistake.
+      const over = kept === undefined ? { reset: true } : { dispatcher: kept };
+      const response = await send(url, { method: used, headers: sent, body: content ?? null, signal, ...over });
       const received = new Headers(pairsOf(response.headers));
       const text = await limitedText(response.body);
       exchange.response = { status: response.statusCode, headers: [...received], body: text };
@@ -106,6 +110,16 @@ export function createHttp({ recorder, reach, timeout = TIMEOUT_MILLISECONDS, ne
         answer = await askOnce(question);
       }
       return answer;
+    },
+    overConnections: async (count, act) => {
+      const agent = new Agent({ connections: count });
+      kept = agent;
+      try {
+        return await act();
+      } finally {
+        kept = undefined;
+        await agent.destroy();
+      }
     },
   };
 }

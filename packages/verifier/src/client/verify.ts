@@ -27,9 +27,8 @@ export async function verifyClient(options: ClientOptions): Promise<Report> {
   const { scope, patience: timeout = DEFAULT_PATIENCE_MILLISECONDS } = options;
   const secrets = new Map(options.clientSecret === undefined ? [] : [[options.clientSecret, '[client_secret]']]);
   const recorder = createRecorder();
-  // A client may be started again between two checks.
-  const http = createHttp({ recorder, timeout, newConnections: true });
-  const quiet = createHttp({ recorder: unheard, timeout, newConnections: true });
+  const http = createHttp({ recorder, timeout });
+  const quiet = createHttp({ recorder: unheard, timeout });
   const ending: (() => Promise<void>)[] = [];
   const playing = async <Played extends { close(): Promise<void> }>(starting: Promise<Played>): Promise<Played> => {
     const played = await starting;

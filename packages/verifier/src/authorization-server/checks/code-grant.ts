@@ -48,10 +48,13 @@ export const codeGrant = [
   }),
   check<AuthorizationServer>('AS-CODE-06', 'a code eight times at the same moment', async (server) => {
     const issued = await codeFor(server);
-    // With connections that are open already: else the first is done before the second begins.
     const { oauth } = metadataAddresses(server.issuer);
-    await Promise.all(Array.from({ length: PARALLEL }, () => server.http.ask({ url: oauth })));
-    const answers = await Promise.all(Array.from({ length: PARALLEL }, () => server.redeem(issued)));
+    const eight = <Answered>(act: () => Promise<Answered>) => Promise.all(Array.from({ length: PARALLEL }, act));
+    const answers = await server.http.overConnections(PARALLEL, async () => {
+      // With connections that are open already: else the first is done before the second begins.
+      await eight(() => server.http.ask({ url: oauth }));
+      return eight(() => server.redeem(issued));
+    });
     const successes = answers.filter(({ status }) => status === 200);
     require(successes.length === 1, `${successes.length} of ${PARALLEL} redemptions of one code succeeded`);
     for (const answer of answers.filter(({ status }) => status !== 200)) judge(answer, 'AS-CODE-06');
