@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { findServices } from '@rolecall/test-services/find-services';
 import { isolateServices } from '@rolecall/test-services/isolated-services';
-import { startBare } from './bare/start.ts';
 import { type Meter, openMeter, type Sample } from './measure.ts';
 import type { OperationName } from './operations.ts';
 import type { BenchOptions } from './options.ts';
 import { seedOurs } from './ours/seed.ts';
 import { startOurs } from './ours/start.ts';
-import { startPeer } from './peer/start.ts';
+import { startOther } from './start-other.ts';
 import { pinLoad } from './processes.ts';
 import { judge, median, type OperationResult, summarize } from './results.ts';
 import { COUNTING, type RoundTripsPerRequest, roundTripsOf } from './round-trips.ts';
@@ -38,8 +37,8 @@ export async function compareAuthorizationServers(options: BenchOptions): Promis
     const start = async (nodeOptions: string[] = []): Promise<Meter[]> => {
       const targets = [
         await startOurs(stores, stage, nodeOptions),
-        await startPeer(peers.redisUrl, nodeOptions),
-        await startBare(bare.redisUrl, nodeOptions),
+        await startOther('peer', peers.redisUrl, nodeOptions),
+        await startOther('bare', bare.redisUrl, nodeOptions),
       ];
       targets.forEach((target) => running.add(target));
       return targets.map((target) => openMeter(target, stage));
